@@ -1,0 +1,16 @@
+"""Steps that put a gateway in front."""
+
+from behave import given
+from behave.runner import Context
+
+from features.support.gateways import CATALOGUE
+
+
+@given("{name:Gateway} is the gateway")
+def gateway_in_front(context: Context, name: str) -> None:
+    gateway = CATALOGUE[name]
+    reason = context.scene.stack.why_not(gateway)
+    if reason is not None:
+        context.scenario.skip(f"{name}: {reason}")
+        return
+    context.scene.enter(gateway)
