@@ -4,7 +4,7 @@
 PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
-ALLURE  := allure@3.19.2
+ALLURE  := allure@3.18.0
 RESULTS := reports/allure-results
 # More for behave, e.g. make spec BEHAVE='-D stack=local -t smoke'
 BEHAVE  ?=
