@@ -26,7 +26,7 @@ report: ## make one HTML page of the last run's results: reports/allure.html
 	@test -d $(RESULTS) || { echo "no results in $(RESULTS): make spec first" >&2; exit 1; }
 	@rm -rf reports/html
 	@npm exec --yes --package=$(ALLURE) -- allure awesome --single-file \
-	    --report-name "Routing and mirroring" --output reports/html $(RESULTS)
+	    --report-name "Routing and mirroring" --group-by epic,feature,story --output reports/html $(RESULTS)
 	@mv reports/html/index.html reports/allure.html && rm -rf reports/html
 	@echo "report: reports/allure.html"
 

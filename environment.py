@@ -1,17 +1,14 @@
 """The hooks: own the stack, give each scenario a clean scene, attach evidence."""
 
 import atexit
-import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 from behave import fixture, use_fixture
 from behave.model import Scenario
 from behave.runner import Context
 
-from features.support import evidence, options, reporting, waiting
+from features.support import endings, evidence, options, reporting, waiting
 from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
 from features.support.stack import Stack, choose, retire
@@ -21,15 +18,13 @@ def before_all(context: Context) -> None:
     """Start with an empty stack of the kind asked for; say which, or why there is none."""
     context.config.setup_logging()
     reporting.clear(results_of(context))
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    endings.prepare()
     try:
         chosen = options.parse(context.config.userdata)
         waiting.set_patience(chosen.patience)
         use_fixture(running_stack, context, chosen)
         print(reporting.headline(context.stack), flush=True)
     except CannotFindOutError as reason:
-        print(f"error: {reason}", file=sys.stderr)
         context.abort(reason=str(reason))
 
 
@@ -67,7 +62,3 @@ def results_of(context: Context) -> Path:
     """Return the directory that Allure's results go to."""
     config = context.config
     return Path(dict(zip(config.format, config.outputs, strict=False))["allure"].name)
-
-
-def _interrupt(number: int, _: FrameType | None) -> None:
-    raise KeyboardInterrupt(signal.Signals(number).name)

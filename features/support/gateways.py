@@ -27,11 +27,13 @@ class Port:
 class Service:
     """A program of a stack, described once for all kinds.
 
+    `name` is the stack's word for it, `title` a person's, `container` its Compose service.
     In `command` and `environment`, {braces} stand for what only the stack knows: {program},
     {python}, and addresses such as {primary.service}.
     """
 
     name: str
+    title: str
     container: str
     command: tuple[str, ...]
     ports: Mapping[str, Port]
@@ -56,6 +58,7 @@ class Gateway:
 def _recorder(name: str) -> Service:
     return Service(
         name=name,
+        title=f"Python of the {name}",
         container=f"backend-{name}",
         command=("{python}", str(DOCKER / "backend" / "recorder.py"), "--name", name),
         ports={
@@ -73,6 +76,7 @@ RECORDERS = (PRIMARY, SHADOW)
 _HAPROXY_CFG = DOCKER / "haproxy" / "haproxy.cfg"
 HAPROXY = Service(
     name="haproxy",
+    title="HAProxy",
     container="haproxy",
     program="haproxy",
     command=("{program}", "-W", "-db", "-f", str(_HAPROXY_CFG)),

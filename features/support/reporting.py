@@ -32,11 +32,15 @@ _CATEGORIES = (
 
 
 def headline(stack: Stack) -> str:
-    """Return the first line of a run: kind of stack, versions, and what cannot run and why."""
-    possible = {name: stack.why_not(gateway) for name, gateway in CATALOGUE.items()}
-    missing = [f"{name} will not run: {reason}" for name, reason in possible.items() if reason]
-    gateways = ", ".join(name for name, reason in possible.items() if not reason)
-    return "; ".join([f"Stack: {stack.kind}", f"gateways: {gateways or 'none'}", *missing])
+    """Return the first line of a run: kind of stack and versions; what cannot run, and why."""
+    reasons = {name: stack.why_not(gateway) for name, gateway in CATALOGUE.items()}
+    will_run = [gateway for name, gateway in CATALOGUE.items() if not reasons[name]]
+    return "\n".join(
+        [
+            f"Stack: {stack.kind} ({', '.join(stack.outlook(will_run))})",
+            *(f"Not run: {name}: {reason}" for name, reason in reasons.items() if reason),
+        ]
+    )
 
 
 def clear(results: Path) -> None:
@@ -63,5 +67,5 @@ def _facts(stack: Stack) -> Mapping[str, str]:
         "Stack": stack.kind,
         "Machine": f"{platform.system()} {platform.release()} {platform.machine()}",
         "Python": platform.python_version(),
-        **{name.replace(" ", "_"): version for name, version in versions.items()},
+        **{name.replace(" ", "."): version for name, version in versions.items()},
     }

@@ -63,6 +63,10 @@ class Stack(ABC):
         """Return why a gateway cannot run in this stack, None when it can."""
 
     @abstractmethod
+    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
+        """Return what this stack will run with, versions as far as they are known before."""
+
+    @abstractmethod
     def address(self, service: str, port: str) -> Address:
         """Return where a port of a service is reached from this machine."""
 

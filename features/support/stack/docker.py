@@ -88,6 +88,14 @@ class DockerStack(Stack):
                 hint = "where no registry can be reached, docker/base-image.sh makes the base image"
                 raise StackError(f"{reason}; {hint}") from None
 
+    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
+        """Return the versions of engine and Compose, and the gateways' images."""
+        fronts = [s.container for g in gateways for s in g.services if s.name == g.front]
+        images = self._compose.images(fronts)
+        names = [gateway.name for gateway in gateways]
+        known = [f"{name} from {image}" for name, image in zip(names, images, strict=True)]
+        return [f"{name} {version}" for name, version in self._tools().items()] + known
+
     def address(self, service: str, port: str) -> Address:
         """Ask the engine where it published the port; that changes with each start."""
         inside = self.service(service).ports[port].inside
@@ -159,12 +167,10 @@ class DockerStack(Stack):
 
     def versions(self) -> dict[str, str]:
         """Ask the engine, and each program in its container."""
-        with _engine():
-            found = {"Docker Engine": str(self._client.version()["Version"])}
-        found["Compose"] = self._compose.run("version", "--short").strip()
+        found = self._tools()
         for name in self._started:
             argv = self.service(name).version
-            found[name] = version_in(self.exec(name, argv).output) if argv else "unknown"
+            found[self.service(name).title] = version_in(self.exec(name, argv).output)
         return found
 
     def down(self) -> None:
@@ -188,6 +194,11 @@ class DockerStack(Stack):
             for port in self.service(name).ports
         ]
         return [*lines, f"to stop it: docker compose -p {self._compose.project} down -v"]
+
+    def _tools(self) -> dict[str, str]:
+        with _engine():
+            engine = str(self._client.version()["Version"])
+        return {"Docker Engine": engine, "Compose": self._compose.run("version", "--short").strip()}
 
     def _fill(self, word: str, service: Service) -> str:
         known = {

@@ -28,6 +28,10 @@ class ExternalStack(Stack):
     def _start_services(self, services: Sequence[Service]) -> None:
         """Start nothing."""
 
+    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:  # noqa: ARG002
+        """Return where the gateway is."""
+        return [f"gateway at {self._addresses['gateway']}"]
+
     def address(self, service: str, port: str) -> Address:
         """Return the address that was given for it."""
         recorder = {"service": service, "control": f"{service}_control"}

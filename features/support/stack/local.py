@@ -60,6 +60,15 @@ class LocalStack(Stack):
             self._processes[service.name] = process
             process.start(self._ports_of(service))
 
+    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
+        """Return the versions of the gateways' programs."""
+        return [
+            f"{gateway.name} {self._version(service)}"
+            for gateway in gateways
+            for service in gateway.services
+            if service.name == gateway.front
+        ]
+
     def address(self, service: str, port: str) -> Address:
         """Return the address on loopback."""
         return self._addresses[service, port]
@@ -124,10 +133,7 @@ class LocalStack(Stack):
     def versions(self) -> dict[str, str]:
         """Ask each program that was started."""
         described = [self.service(name) for name in self._processes]
-        return {
-            each.name: programs.version([self._fill(word, each) for word in each.version])
-            for each in described
-        }
+        return {each.title: self._version(each) for each in described}
 
     def down(self) -> None:
         """Stop the processes, the last started first, and remove the directory of the run."""
@@ -140,6 +146,9 @@ class LocalStack(Stack):
         lines = [f"{name} {port}: http://{at}" for (name, port), at in self._addresses.items()]
         ids = " ".join(str(process.pid) for process in self._processes.values())
         return [*lines, f"logs: {self._directory}", f"to stop it: kill {ids}"]
+
+    def _version(self, service: Service) -> str:
+        return programs.version([self._fill(word, service) for word in service.version])
 
     def _find(self, program: str) -> Path | None:
         return programs.find(program, getattr(self._options, program, None))
