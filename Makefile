@@ -47,13 +47,13 @@ spec-docker: $(VENV)/spec
 	$(BIN)/behave features/ -D stack=docker -f progress3
 
 spec-matrix: $(VENV)/spec ## run the specification on HAProxy 2.6, 2.8, 3.0 and 3.2
-	$(BIN)/python tests/matrix.py
+	$(BIN)/python -m tests.matrix $(BEHAVE)
 
 mutants: $(VENV)/dev ## break the product in many small ways; the specification must notice each
 	$(BIN)/python -m tests.mutants
 
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
-	$(BIN)/python tests/soak.py $(N)
+	$(BIN)/python -m tests.soak $(N) $(BEHAVE)
 
 bench: $(VENV)/spec ## measure
 	$(BIN)/python bench/recorder.py

@@ -58,7 +58,7 @@ class Gateway:
 def _recorder(name: str) -> Service:
     return Service(
         name=name,
-        title=f"Python of the {name}",
+        title=f"{name.title()} Python",
         container=f"backend-{name}",
         command=("{python}", str(DOCKER / "backend" / "recorder.py"), "--name", name),
         ports={
