@@ -43,8 +43,10 @@ def before_scenario(context: Context, scenario: Scenario) -> None:
     """Give the scenario a scene of its own; skip it where the stack cannot play it."""
     context.scene = Scene(context.stack)
     context.add_cleanup(context.scene.close)
-    if "changes-services" in scenario.effective_tags and not context.stack.can_be_changed:
-        scenario.skip(f"a service would have to be stopped, and the stack is {context.stack.kind}")
+    if "own-stack" in scenario.effective_tags and not context.stack.can_be_changed:
+        scenario.skip(
+            "it stops services or runs programs beside them, and this stack is not its own"
+        )
 
 
 def after_scenario(context: Context, scenario: Scenario) -> None:

@@ -8,13 +8,13 @@ Feature: HAProxy has no mirroring of its own
   Background:
     Given HAProxy is the gateway
 
-  @original @critical @allure.label.story:No-native-mirroring @allure.issue:haproxy/haproxy/issues/2471
+  @original @critical @own-stack @allure.label.story:No-native-mirroring @allure.issue:haproxy/haproxy/issues/2471
   Scenario: HAProxy refuses the directive that people hope for
     When an operator checks a configuration that asks HAProxy to mirror
     Then the configuration is refused because there is no such directive
     And the message names the line with the mistake
 
-  @critical @allure.label.story:No-native-mirroring
+  @critical @own-stack @allure.label.story:No-native-mirroring
   Scenario: No directive that HAProxy knows is about mirroring
     When an operator lists every directive that HAProxy knows
     Then the list is complete, and no directive in it is about mirroring

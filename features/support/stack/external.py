@@ -19,7 +19,7 @@ class ExternalStack(Stack):
     can_be_changed = False
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        super().__init__(options.credentials)
         self._addresses = options.addresses
 
     def why_not(self, gateway: Gateway) -> str | None:

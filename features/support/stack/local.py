@@ -13,7 +13,7 @@ from features.support.errors import StackError
 from features.support.gateways import Gateway, Service
 from features.support.options import Options
 from features.support.stack import ports, programs
-from features.support.stack.base import Execution, Stack
+from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.process import Process
 from features.support.traffic import Address
 from features.support.waiting import patient
@@ -29,7 +29,8 @@ class LocalStack(Stack):
     kind = "local"
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        self._user, self._password = own_credentials()
+        super().__init__((self._user, self._password))
         self._options = options
         self._addresses: dict[tuple[str, str], Address] = {}
         self._processes: dict[str, Process] = {}
@@ -154,11 +155,10 @@ class LocalStack(Stack):
         return programs.find(program, getattr(self._options, program, None))
 
     def _fill(self, word: str, service: Service, known: Mapping[str, str] | None = None) -> str:
-        user, password = self.credentials
         values = {
             "{python}": sys.executable,
-            "{stats.user}": user,
-            "{stats.password}": password,
+            "{stats.user}": self._user,
+            "{stats.password}": self._password,
             **{f"{{{k}}}": v for k, v in (known or {}).items()},
         }
         if "{program}" in word and service.program:
