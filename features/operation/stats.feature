@@ -49,7 +49,7 @@ Feature: The gateway's figures are true
     Then Prometheus and the CSV agree on the requests, successes and bytes of every route
 
   @critical @allure.label.story:Access
-  Scenario Outline: Who shows <credentials> does not get the figures as <form>
+  Scenario Outline: Nobody reads the figures as <form> with <credentials>
     When somebody asks for the figures as <form> with <credentials>
     Then the figures are refused
 

@@ -3,6 +3,7 @@
 from behave import given
 from behave.runner import Context
 
+from features.support.errors import StackError
 from features.support.gateways import CATALOGUE
 
 
@@ -13,4 +14,8 @@ def gateway_in_front(context: Context, name: str) -> None:
     if reason is not None:
         context.scenario.skip(f"{name}: {reason}")
         return
-    context.scene.enter(gateway)
+    try:
+        context.scene.enter(gateway)
+    except StackError as failure:
+        context.abort(reason=f"{name} did not start: {failure}")
+        raise

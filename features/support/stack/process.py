@@ -64,7 +64,8 @@ class Process:
             )
         outcome = watch(lambda: self._state(listening), lambda s: s != "starting", _START_WITHIN)
         if outcome.value != "listening":
-            raise StackError(f"{self.name} {outcome.value} {outcome}{self._tail()}")
+            what = outcome.value.replace("starting", f"does not listen on {listening}")
+            raise StackError(f"{self.name} {what} ({outcome.elapsed:.1f} s){self._tail()}")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""
