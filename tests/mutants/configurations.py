@@ -77,12 +77,12 @@ _CLEARING_LUA = """
 core.register_task(function()
    while true do
       local s = core.tcp()
-      if s:connect("unix@./clear.sock") then
+      if s:connect("unix@clear.sock") then
          s:send("clear counters all\\n")
          s:receive("*a")
       end
       s:close()
-      core.msleep(20)
+      core.msleep(1)
    end
 end)
 """
@@ -144,9 +144,9 @@ MUTANTS = (
         "something clears the counters all the time",
         _cfg(
             "    maxconn 4000\n",
-            "    maxconn 4000\n    stats socket ./clear.sock level admin\n    lua-load clear.lua\n",
+            "    maxconn 4000\n    stats socket unix@clear.sock level admin\n    lua-load clear.lua\n",
         ),
-        ("stats: The figures of route v1 *", "stats: The figures count the bytes of the bodies"),
+        ("stats: The figures count the bytes of the bodies",),
         ("stats: *",),
         files={"clear.lua": _CLEARING_LUA},
     ),
