@@ -117,8 +117,7 @@ def upload_time(sock: socket.socket, size: int) -> float:
 
 def test_slow_reading_slows_the_sender(recorder: RecorderProcess) -> None:
     with recorder.connect(send_buffer=65536) as sock:
-        # Long enough for a kernel that may to grow the buffers.
-        assert upload_time(sock, 32 * MIB) < 1
+        assert upload_time(sock, MIB) < 0.2
         answer(sock)
         recorder.faults(read_rate=MIB)
         # The kernels' buffers hold a part of it; the connection was in use before the fault.
@@ -127,6 +126,21 @@ def test_slow_reading_slows_the_sender(recorder: RecorderProcess) -> None:
     entry = recorder.journal()[-1]
     assert entry["length"] == MIB
     assert 0.9 < entry["ended"] - entry["at"] < 1.5
+
+
+def test_slow_reading_is_felt_soon_on_a_connection_that_was_fast(
+    recorder: RecorderProcess,
+) -> None:
+    with recorder.connect(send_buffer=65536) as sock:
+        # Long enough for a kernel to grow the receive buffer, if it were free to.
+        assert upload_time(sock, 32 * MIB) < 1
+        answer(sock)
+        recorder.faults(read_rate=1000)
+        sock.sendall(request("POST", Content_Length=str(32 * MIB)))
+        held = 0
+        while select.select([], [sock], [], 0.3)[1]:
+            held += sock.send(bytes(65536))
+    assert held < 400_000
 
 
 def test_slow_reading_is_even_and_ends_with_the_fault(recorder: RecorderProcess) -> None:
