@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+_HARMLESS = ("passed", "skipped", "untested")
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -30,17 +31,25 @@ class Run:
             f"{feature}: {scenario} ({status})"
             for feature, scenarios in self.outcomes.items()
             for scenario, status in scenarios.items()
-            if status not in ("passed", "skipped", "untested")
+            if status not in _HARMLESS
         ]
 
     @property
+    def played(self) -> set[str]:
+        """Return "feature: scenario title" of every scenario, short, for patterns."""
+        return self._titles(lambda _: True)
+
+    @property
     def failed(self) -> set[str]:
-        """Return "feature: scenario title" of every scenario that failed, short, for patterns."""
+        """Return the same of those that neither passed nor were left out."""
+        return self._titles(lambda status: status not in _HARMLESS)
+
+    def _titles(self, wanted: Callable[[str], bool]) -> set[str]:
         return {
             f"{Path(file).stem}: {title.rpartition(' [')[0]}"
             for file, scenarios in self.outcomes.items()
             for title, status in scenarios.items()
-            if status not in ("passed", "skipped", "untested")
+            if wanted(status)
         }
 
     @property

@@ -58,7 +58,7 @@ def _judge(mutant: Mutant, run: Run) -> list[str]:
     if not run.outcomes or run.aborted:
         reasons = [line for line in run.output.splitlines() if "ABORTED:" in line]
         return [f"the run ended early: {reason.strip()}" for reason in reasons or [run.output]]
-    wrong = [f"survived: {killer}" for killer in mutant.survivors(run.failed)]
+    wrong = [f"survived: {title}" for title in mutant.survived(run.played, run.failed)]
     return wrong + [f"unrelated: {title}" for title in mutant.unrelated(run.failed)]
 
 

@@ -1,6 +1,13 @@
 """Every mutant, by what it breaks."""
 
-from tests.mutants import configurations, instruments
+from tests.mutants import fidelity, figures, instruments, mirroring, operation, routing
 from tests.mutants.mutant import Mutant
 
-MUTANTS: tuple[Mutant, ...] = (*configurations.MUTANTS, *instruments.MUTANTS)
+MUTANTS: tuple[Mutant, ...] = (
+    *routing.MUTANTS,
+    *fidelity.MUTANTS,
+    *operation.MUTANTS,
+    *figures.MUTANTS,
+    *mirroring.MUTANTS,
+    *instruments.MUTANTS,
+)

@@ -11,7 +11,12 @@ MUTANTS = (
         "body-lost",
         "bodies never arrive",
         (Patch(_CONNECTION, "entry.received(payload if drop", "entry.received(b'' if drop"),),
-        ("fidelity: A posted order *", "fidelity: POST with 1 byte *"),
+        (
+            "fidelity: A posted order *",
+            "fidelity: * with every byte value *",
+            "fidelity: POST with 1 *",
+            "fidelity: PUT with 10 MB *",
+        ),
         ("fidelity: * byte for byte",),
     ),
     Mutant(
@@ -24,7 +29,7 @@ MUTANTS = (
                 "entry.received(payload[: max(0, 1000 - entry.length)] if drop",
             ),
         ),
-        ("fidelity: PUT with 64 KB *", "fidelity: POST with 64 KB in chunks *"),
+        ("fidelity: * with 64 KB *", "fidelity: * with 1 MB *", "fidelity: * with 10 MB *"),
         ("fidelity: * byte for byte",),
     ),
     Mutant(

@@ -32,8 +32,8 @@ class Patch:
 class Mutant:
     """A broken product.
 
-    `killers` must all fail, `bystanders` may: both are patterns of "feature: scenario title".
-    One killer is enough where `any_killer` says so, because the mutant errs at random.
+    Both `killers` and `bystanders` are patterns of "feature: scenario title": every scenario that
+    a killer matches must fail, those that a bystander matches may.
     """
 
     name: str
@@ -41,7 +41,6 @@ class Mutant:
     patches: tuple[Patch, ...]
     killers: tuple[str, ...]
     bystanders: tuple[str, ...] = ()
-    any_killer: bool = False
     files: dict[str, str] = field(default_factory=dict)
 
     def plant(self, tree: Path) -> None:
@@ -51,10 +50,11 @@ class Mutant:
         for patch in self.patches:
             patch.apply(tree)
 
-    def survivors(self, failed: set[str]) -> list[str]:
-        """List the killers that did not notice."""
-        idle = [k for k in self.killers if not any(fnmatchcase(title, k) for title in failed)]
-        return [] if self.any_killer and len(idle) < len(self.killers) else idle
+    def survived(self, played: set[str], failed: set[str]) -> list[str]:
+        """List the scenarios that should have noticed and did not, and killers not played."""
+        absent = [k for k in self.killers if not any(fnmatchcase(title, k) for title in played)]
+        passed = played - failed
+        return absent + sorted(t for t in passed if any(fnmatchcase(t, k) for k in self.killers))
 
     def unrelated(self, failed: set[str]) -> list[str]:
         """List the failed scenarios that have nothing to do with what is broken."""

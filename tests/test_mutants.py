@@ -1,0 +1,60 @@
+"""The mutants fit the tree and the features, without playing them (make mutants plays them)."""
+
+import shutil
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.mutant import Mutant, Patch, PatchError
+from tests.runs import ROOT, behave
+
+# Scenarios that no mutant is made for, and why.
+EXCUSED = {
+    "configuration: A configuration with an unknown word*": "HAProxy's own parser is judged",
+    "configuration: A configuration with a route*": "HAProxy's own parser is judged",
+    "configuration: A configuration with a condition*": "HAProxy's own parser is judged",
+    "configuration: A configuration with a certificate*": "HAProxy's own parser is judged",
+    "configuration: A configuration with a Lua file*": "HAProxy's own parser is judged",
+    "limitation: *": "HAProxy's own parser is judged: a HAProxy that mirrors would be the mutant",
+}
+
+
+@pytest.fixture(scope="module")
+def titles() -> set[str]:
+    run = behave(["--dry-run", "features/"])
+    return {
+        f"{Path(file).stem}: {title.rpartition(' [')[0]}"
+        for file, scenarios in run.outcomes.items()
+        for title in scenarios
+    }
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_patches_fit_the_tree(mutant: Mutant, tmp_path: Path) -> None:
+    for file in {patch.file for patch in mutant.patches}:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / file, tmp_path / file)
+    mutant.plant(tmp_path)
+
+
+def test_names_are_unique() -> None:
+    names = [mutant.name for mutant in MUTANTS]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_killers_are_scenarios(titles: set[str]) -> None:
+    killers = {killer for mutant in MUTANTS for killer in mutant.killers}
+    assert [k for k in sorted(killers) if not any(fnmatchcase(t, k) for t in titles)] == []
+
+
+def test_every_scenario_can_fail(titles: set[str]) -> None:
+    noticed = [pattern for mutant in MUTANTS for pattern in mutant.killers] + list(EXCUSED)
+    assert [t for t in sorted(titles) if not any(fnmatchcase(t, p) for p in noticed)] == []
+
+
+def test_a_patch_that_no_longer_fits_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.cfg").write_text("bind one\n")
+    with pytest.raises(PatchError, match=r"a\.cfg has 'bind two' 0 times, not 1"):
+        Patch("a.cfg", "bind two", "").apply(tmp_path)
