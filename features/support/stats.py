@@ -10,7 +10,7 @@ import requests
 
 from features.support.errors import StackError
 from features.support.traffic import Address
-from features.support.waiting import patient
+from features.support.waiting import patient, watch
 
 Credentials = tuple[str, str] | None
 PATHS = {"page": "/stats", "CSV": "/stats;csv", "Prometheus": "/metrics"}
@@ -78,9 +78,17 @@ class Stats:
         return answer.text
 
     def routes(self) -> dict[str, Figures]:
-        """Return what the CSV says of each route."""
-        rows = self._rows()
-        return {route: _of_row(rows[proxy, "BACKEND"]) for route, proxy in ROUTES.items()}
+        """Return what the CSV says of each route, once no request is in progress there.
+
+        A request's success and bytes are counted when its stream ends, just after its answer.
+        """
+        return watch(self._routes, until=lambda seen: not seen[1], within=_TIMEOUT).value[0]
+
+    def _routes(self) -> tuple[dict[str, Figures], int]:
+        table = self._rows()
+        rows = {route: table[proxy, "BACKEND"] for route, proxy in ROUTES.items()}
+        in_progress = sum(int(row["scur"]) for row in rows.values())
+        return {route: _of_row(row) for route, row in rows.items()}, in_progress
 
     def routes_in_prometheus(self) -> dict[str, Figures]:
         """Return what Prometheus' text says of each route."""
