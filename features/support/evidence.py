@@ -22,6 +22,13 @@ def attach(scene: Scene, *, failed: bool) -> None:
         allure.attach(text, title, allure.attachment_type.TEXT)
 
 
+def attach_failed_cleanup(reason: Exception, scenario: object | None) -> None:
+    """Tell the report that a scenario, or the run where there is none, did not clean up."""
+    allure.global_error(reason)
+    if scenario is not None:
+        allure.attach(str(reason), "The clean-up failed", allure.attachment_type.TEXT)
+
+
 def summary(scene: Scene) -> str:
     """Return one line: how many requests the scenario sent, and what statuses came back."""
     statuses = sorted({str(each.status or "no answer") for each in scene.exchanges})

@@ -9,6 +9,15 @@ from features.support.errors import StackError
 from features.support.gateways import CATALOGUE
 from features.support.stack import Stack
 
+# The names of the files that a run with Allure leaves in its directory.
+_RESULTS = (
+    "*-result.json*",
+    "*-container.json*",
+    "*-globals.json*",
+    "*-attachment*",
+    "environment.properties",
+    "categories.json",
+)
 # Allure puts a result in the first category it fits (https://allurereport.org, "Categories").
 _CATEGORIES = (
     {
@@ -43,15 +52,19 @@ def headline(stack: Stack) -> str:
     )
 
 
-def clear(results: Path) -> None:
-    """Remove the results of earlier runs, which allure-behave would leave among the new ones."""
-    for result in results.glob("*") if results.is_dir() else ():
-        result.unlink()
+def clear(results: Path | None) -> None:
+    """Remove the results of earlier runs, which allure-behave would leave among the new ones.
+
+    Whatever else is in the directory stays.
+    """
+    for pattern in _RESULTS:
+        for result in results.glob(pattern) if results else ():
+            result.unlink()
 
 
-def describe(results: Path, stack: Stack) -> None:
-    """Write environment.properties and categories.json beside Allure's results."""
-    if not results.is_dir():
+def describe(results: Path | None, stack: Stack) -> None:
+    """Write environment.properties and categories.json beside Allure's results, if there are."""
+    if results is None or not results.is_dir():
         return
     lines = [f"{key}={value}" for key, value in _facts(stack).items()]
     (results / "environment.properties").write_text("\n".join(lines) + "\n")

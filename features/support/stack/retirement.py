@@ -3,14 +3,13 @@
 import signal
 import sys
 
-from features.support.errors import StackError
 from features.support.stack.base import Stack
 
 
 def retire(stack: Stack, *, keep: bool) -> None:
     """Take a stack down, or say how to reach it if it is to be kept; may be called again.
 
-    What could not be removed is told in one line. A second Ctrl-C cannot interrupt this.
+    Raises StackError when something could not be removed. A second Ctrl-C cannot interrupt this.
     """
     if stack.retired:
         return
@@ -20,11 +19,7 @@ def retire(stack: Stack, *, keep: bool) -> None:
     if keep:
         _say("The stack was kept.", *stack.how_to_reach())
         return
-    try:
-        stack.down()
-    except StackError as reason:
-        _say(f"error: {reason}")
-        raise
+    stack.down()
 
 
 def _say(*lines: str) -> None:
