@@ -34,18 +34,15 @@ def _up() -> None:
         raise StackError(reason)
     if not _compose_output("ps", "--quiet"):
         for variable in _PORTS:
-            ports.claim(int(_port(variable)), variable)
+            ports.claim(_port(variable), variable)
     _compose("up", "--detach", "--wait")
     for variable, (_, what, path) in _PORTS.items():
         print(f"{what}: http://localhost:{_port(variable)}{path}")
     print("to remove it: make stack-down")
 
 
-def _port(variable: str) -> str:
-    value = os.environ.get(variable) or _PORTS[variable][0]
-    if not value.isdigit():
-        raise StackError(f"{variable}={value}: give a port from 1 to 65535")
-    return value
+def _port(variable: str) -> int:
+    return ports.named(variable, os.environ.get(variable) or _PORTS[variable][0])
 
 
 def _compose(*arguments: str) -> None:

@@ -72,10 +72,12 @@ class LocalStack(Stack):
 
     def address(self, service: str, port: str) -> Address:
         """Return the address on loopback."""
+        if (service, port) not in self._addresses:
+            raise StackError(f"{service} has not been started, so it has no {port} port")
         return self._addresses[service, port]
 
     def stop(self, service: str) -> None:
-        """Terminate the process; its port stays reserved for it."""
+        """Terminate the process; its addresses stay its own."""
         self._processes[service].stop()
 
     def restore(self, service: str) -> None:
@@ -84,12 +86,12 @@ class LocalStack(Stack):
             self._processes[service].start(self._ports_of(self.service(service)))
 
     def pause(self, service: str) -> None:
-        """Send SIGSTOP."""
-        self._processes[service].signal(signal.SIGSTOP)
+        """Send SIGSTOP to the program and its workers."""
+        self._processes[service].signal(signal.SIGSTOP, workers_too=True)
 
     def resume(self, service: str) -> None:
-        """Send SIGCONT."""
-        self._processes[service].signal(signal.SIGCONT)
+        """Send SIGCONT to the program and its workers."""
+        self._processes[service].signal(signal.SIGCONT, workers_too=True)
 
     def reload(self, service: str) -> None:
         """Send the signal on which the program reloads."""
@@ -182,9 +184,7 @@ def _port(variable: str | None) -> int:
     asked = os.environ.get(variable, "") if variable else ""
     if variable is None or not asked:
         return ports.free_port()
-    if not asked.isdigit() or not 0 < int(asked) < 65536:
-        raise StackError(f"{variable}={asked}: give a port from 1 to 65535")
-    return ports.claim(int(asked), variable)
+    return ports.claim(ports.named(variable, asked), variable)
 
 
 def _sweep() -> None:

@@ -1,5 +1,6 @@
 """Ports of this machine: free ones, and who holds a busy one."""
 
+import errno
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,14 +8,27 @@ from pathlib import Path
 from features.support.errors import StackError
 
 _LISTEN = "0A"  # state column of /proc/net/tcp, see proc(5)
+# Local addresses in /proc/net/tcp and tcp6 at which a listener gets what is sent to 127.0.0.1.
+_HERE = ("0100007F", "00000000", "0" * 32, "0000000000000000FFFF00000100007F")
+_given: set[int] = set()  # free ports stay free until they are used; none is given twice
 
 
 def free_port() -> int:
     """Let the kernel choose a port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port
+
+
+def named(variable: str, value: str) -> int:
+    """Read the port that an environment variable names; raises StackError."""
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise StackError(f"{variable}={value}: give a port from 1 to 65535")
+    return int(value)
 
 
 def claim(port: int, variable: str) -> int:
@@ -23,16 +37,16 @@ def claim(port: int, variable: str) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise StackError(
-                f"port {port} is held by {describe_owner(port)}; "
-                f"stop that, or set {variable} to another port"
-            ) from None
+        except OSError as reason:
+            why = f"is held by {describe_owner(port)}; stop that, or"
+            if reason.errno == errno.EACCES:
+                why = "is one that this user may not have;"
+            raise StackError(f"port {port} {why} set {variable} to another port") from None
     return port
 
 
 def owner(port: int) -> int | None:
-    """Return the id of the process that listens on a TCP port, None when nobody visible does."""
+    """Return the id of the process that listens on a TCP port of loopback, None if none is seen."""
     sockets = set(_listening_sockets(port))
     for process in Path("/proc").iterdir() if sockets else ():
         if process.name.isdigit() and sockets & _sockets_of(process):
@@ -43,9 +57,10 @@ def owner(port: int) -> int | None:
 def describe_owner(port: int) -> str:
     """Name the process that listens on a port, for a message."""
     pid = owner(port)
-    if pid is None:
+    try:
+        return f"{Path(f'/proc/{pid}/comm').read_text().strip()} (process {pid})"
+    except OSError:  # nobody was seen, or it has ended meanwhile
         return "a process that this user cannot see"
-    return f"{Path(f'/proc/{pid}/comm').read_text().strip()} (process {pid})"
 
 
 def descends(pid: int | None, ancestor: int) -> bool:
@@ -63,7 +78,8 @@ def _listening_sockets(port: int) -> Iterator[str]:
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         for line in table.read_text().splitlines()[1:] if table.exists() else ():
             fields = line.split()
-            if fields[3] == _LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
+            address, _, number = fields[1].partition(":")
+            if fields[3] == _LISTEN and address in _HERE and int(number, 16) == port:
                 yield f"socket:[{fields[9]}]"
 
 

@@ -47,43 +47,38 @@ class Process:
 
     @property
     def pid(self) -> int | None:
-        """Return the process id, None before the first start."""
+        """Return the process id, None while it is stopped."""
         return self._child.pid if self._child else None
 
     def start(self, listening: Sequence[int]) -> None:
         """Start the program and wait until it, and nobody else, listens on the ports."""
-        with self._log.open("ab") as log:
-            self._child = subprocess.Popen(
-                self._argv,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for the run; the run stops its services
-                preexec_fn=self._settings,  # noqa: PLW1509 - no thread runs while services start
-            )
+        try:
+            self._child = self._spawn()
+        except OSError as reason:
+            raise StackError(f"{self.name} cannot be run: {reason}") from None
         outcome = watch(lambda: self._state(listening), lambda s: s != "starting", _START_WITHIN)
         if outcome.value != "listening":
             what = outcome.value.replace("starting", f"does not listen on {listening}")
             raise StackError(f"{self.name} {what} ({outcome.elapsed:.1f} s){self._tail()}")
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the program."""
+    def signal(self, number: signal.Signals, *, workers_too: bool = False) -> None:
+        """Send a signal to the program, or to it and all it started."""
         if self._child is None or not self.running:
             raise StackError(f"{self.name} does not run, so {number.name} cannot be sent to it")
-        self._child.send_signal(number)
+        (os.killpg if workers_too else os.kill)(self._child.pid, number)
 
     def stop(self) -> None:
         """Stop the program, and all it started: politely, then by force."""
         if self._child is None:
             return
         if self.running:
-            self._child.send_signal(signal.SIGCONT)
+            _signal_group(self._child.pid, signal.SIGCONT)
             self._child.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self._child.wait(_STOP_WITHIN)
-        _kill_group(self._child.pid)
+        _signal_group(self._child.pid, signal.SIGKILL)
         self._child.wait()
+        self._child = None  # its number may soon be another's, who must not get a signal
 
     def log(self, *, whole: bool = False) -> str:
         """Return what the program wrote since the mark, or from its first start on."""
@@ -96,6 +91,18 @@ class Process:
     def mark(self) -> None:
         """Remember how long the log is now, so that it can be read from here."""
         self._mark = self._log.stat().st_size if self._log.exists() else 0
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                self._argv,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for the run; the run stops its services
+                preexec_fn=self._settings,  # noqa: PLW1509 - no thread runs while services start
+            )
 
     def _state(self, listening: Sequence[int]) -> str:
         if self._child is None or not self.running:
@@ -124,6 +131,6 @@ def _many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _kill_group(leader: int) -> None:
+def _signal_group(leader: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
-        os.killpg(leader, signal.SIGKILL)
+        os.killpg(leader, number)
