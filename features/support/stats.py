@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import requests
 
@@ -12,6 +13,8 @@ from features.support.errors import StackError
 from features.support.traffic import Address
 from features.support.waiting import patient, watch
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 Credentials = tuple[str, str] | None
 PATHS = {"page": "/stats", "CSV": "/stats;csv", "Prometheus": "/metrics"}
 ROUTES = {"v1": "api_v1", "v2": "api_v2", "v3": "api_v3"}
@@ -54,7 +57,7 @@ class Figures:
 
 
 class Stats:
-    """The reader of one gateway's figures."""
+    """The reader of one gateway's figures; AssertionError when they leave out what they promise."""
 
     def __init__(self, address: Address, credentials: Credentials) -> None:
         self._address = address
@@ -86,7 +89,7 @@ class Stats:
 
     def _routes(self) -> tuple[dict[str, Figures], int]:
         table = self._rows()
-        rows = {route: table[proxy, "BACKEND"] for route, proxy in ROUTES.items()}
+        rows = {route: _told(table, (proxy, "BACKEND")) for route, proxy in ROUTES.items()}
         in_progress = sum(int(row["scur"]) for row in rows.values())
         return {route: _of_row(row) for route, row in rows.items()}, in_progress
 
@@ -94,13 +97,15 @@ class Stats:
         """Return what Prometheus' text says of each route."""
         found = {(n, p, c): int(v) for n, p, c, v in _SAMPLE.findall(self.read("Prometheus"))}
         return {
-            route: Figures(**{k: found[name, proxy, c] for k, (name, c) in _METRICS.items()})
+            route: Figures(
+                **{k: _told(found, (name, proxy, c)) for k, (name, c) in _METRICS.items()}
+            )
             for route, proxy in ROUTES.items()
         }
 
     def health_of(self, service: str) -> str:
         """Return "up" or "down", as the CSV says it of a service."""
-        status = self._rows()[SERVERS[service]]["status"]
+        status = _told(self._rows(), SERVERS[service])["status"]
         return {"UP": "up", "DOWN": "down"}.get(status.split()[0], status)
 
     def process(self) -> str:
@@ -112,7 +117,13 @@ class Stats:
 
     def _rows(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
         table = csv.DictReader(io.StringIO(self.read("CSV").removeprefix("# ")))
-        return {(row["pxname"], row["svname"]): row for row in table}
+        return {(row.get("pxname", ""), row.get("svname", "")): row for row in table}
+
+
+def _told(figures: Mapping[Key, Value], key: Key) -> Value:
+    if key not in figures:
+        raise AssertionError(f"the figures say nothing of {key}")
+    return figures[key]
 
 
 def _of_row(row: Mapping[str, str]) -> Figures:
