@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from features.support.errors import StackError
+from features.support.errors import CannotFindOutError, StackError
 from features.support.exchange import Received
 from features.support.traffic import Address
 from features.support.waiting import eventually, patient
@@ -33,6 +33,8 @@ class Recorder:
         query = None if ids is None else [("id", each) for each in ids]
         if query == []:
             return []
+        if query and not all(each for _, each in query):
+            raise CannotFindOutError("a request without an id cannot be found in a journal")
         entries = self._call("GET", "/journal", params=query)["entries"]
         return [Received.from_entry(entry) for entry in entries]
 
@@ -76,13 +78,13 @@ class Recorder:
         url = f"http://{self._locate('control')}{path}"
         try:
             answer = self._session.request(method, url, timeout=patient(_TIMEOUT), **arguments)
+            if not answer.ok:
+                raise StackError(
+                    f"the {self.name}'s recorder refuses {method} {path}: {answer.text.strip()}"
+                )
+            body: dict[str, Any] = answer.json()
         except requests.RequestException as reason:
             raise StackError(
                 f"the {self.name}'s recorder does not answer at {url}: {reason}"
             ) from None
-        if not answer.ok:
-            raise StackError(
-                f"the {self.name}'s recorder refuses {method} {path}: {answer.text.strip()}"
-            )
-        body: dict[str, Any] = answer.json()
         return body

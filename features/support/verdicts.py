@@ -61,7 +61,8 @@ def not_exactly_once(ids: Sequence[str], received: Sequence[Received]) -> list[s
     lost = [each for each in ids if not times[each]]
     repeated = [each for each in ids if times[each] > 1]
     strange = set(times) - set(ids)
-    found = [f"{len(lost)} of {len(ids)} never arrived: {lost[:_SHOWN]}"] if lost else []
+    found = [] if ids else ["nothing was sent"]
+    found += [f"{len(lost)} of {len(ids)} never arrived: {lost[:_SHOWN]}"] if lost else []
     found += [f"{len(repeated)} arrived more than once: {repeated[:_SHOWN]}"] if repeated else []
     found += [f"{len(strange)} arrived that nobody sent"] if strange else []
     return found
