@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,12 +111,16 @@ def _program(name: str, value: str) -> Path | None:
         return None
     path = Path(value)
     if not (path.is_file() and os.access(path, os.X_OK)):
-        raise OptionError(f"-D {name}={value}: there is no program at that path")
+        raise OptionError(f"-D {name} or {name.upper()}={value}: there is no program there")
     return path.resolve()
+
+
+def _is_port(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]{1,5}", text)) and 0 < int(text) < 65536
 
 
 def _address(name: str, value: str) -> Address:
     host, _, port = value.removeprefix("http://").rstrip("/").rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not re.fullmatch(r"[\w.-]+|\[[\da-fA-F:.]+\]", host) or not _is_port(port):
         raise OptionError(f"-D {name}={value}: give host:port")
     return Address(host, int(port))
