@@ -1,6 +1,7 @@
 """One request as it was sent, answered and received, and how those differ."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -133,8 +134,7 @@ def _header_differences(sent: Headers, received: Headers, added: frozenset[str])
 def _missing(
     wanted: Iterable[tuple[str, str]], present: Iterable[tuple[str, str]]
 ) -> list[tuple[str, str]]:
-    rest = list(present)
-    return [pair for pair in wanted if pair not in rest or rest.remove(pair)]  # type: ignore[func-returns-value]
+    return list((Counter(wanted) - Counter(present)).elements())
 
 
 def _unequal(what: str, sent: object, received: object) -> list[str]:

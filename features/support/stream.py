@@ -39,7 +39,8 @@ class Stream:
         """Stop the clients and return everything they did."""
         self._enough.set()
         for thread in self._threads:
-            thread.join(patient(TIMEOUT))
+            if thread.is_alive():
+                thread.join(patient(TIMEOUT))
         return list(self._done)
 
     def _client(self, keeps_its_connection: bool) -> None:

@@ -46,8 +46,9 @@ def watch(probe: Callable[[], T], until: Callable[[T], bool], within: float) -> 
         attempts += 1
         value = probe()
         now = time.monotonic()
-        if until(value) or now >= deadline:
-            return Outcome(value, until(value), attempts, now - started)
+        met = until(value)
+        if met or now >= deadline:
+            return Outcome(value, met, attempts, now - started)
         time.sleep(min(pause, max(0.0, deadline - now)))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 

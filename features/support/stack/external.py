@@ -9,7 +9,7 @@ from features.support.options import Options
 from features.support.stack.base import Execution, Stack
 from features.support.traffic import Address
 
-_NAMES = {("proxy"): "gateway", ("stats"): "stats"}
+_NAMES = {"proxy": "gateway", "stats": "stats"}
 
 
 class ExternalStack(Stack):
