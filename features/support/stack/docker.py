@@ -69,7 +69,7 @@ class DockerStack(Stack):
     def _start_services(self, services: Sequence[Service]) -> None:
         names = [each.container for each in services if each.name not in self._started]
         if names:
-            self._started += [each.name for each in services]
+            self._started += [each.name for each in services if each.name not in self._started]
             self._build_missing(names)
             self._compose.up(names, within=patient(_UP_WITHIN))
 
