@@ -3,6 +3,7 @@
 from behave import given
 from behave.runner import Context
 
+from features.support import endings
 from features.support.errors import StackError
 from features.support.gateways import CATALOGUE
 
@@ -17,5 +18,6 @@ def gateway_in_front(context: Context, name: str) -> None:
     try:
         context.scene.enter(gateway)
     except StackError as failure:
-        context.abort(reason=f"{name} did not start: {failure}")
+        endings.tell(f"ABORTED: {name} did not start: {failure}")
+        context.abort()
         raise

@@ -13,6 +13,11 @@ def prepare() -> None:
     sys.excepthook = _explain
 
 
+def tell(line: str) -> None:
+    """Print a line that behave must not capture, because it says why the run ends."""
+    print(line, file=sys.__stderr__, flush=True)
+
+
 def _interrupt(number: int, _: FrameType | None) -> None:
     raise KeyboardInterrupt(signal.Signals(number).name)
 

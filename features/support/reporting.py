@@ -59,7 +59,7 @@ def clear(results: Path | None) -> None:
     """
     for pattern in _RESULTS:
         for result in results.glob(pattern) if results else ():
-            result.unlink()
+            result.unlink(missing_ok=True)  # another run may have begun as well
 
 
 def describe(results: Path | None, stack: Stack) -> None:

@@ -12,6 +12,10 @@ from features.support.gateways import DOCKER
 
 FILE = DOCKER / "docker-compose.yml"
 PREFIX = "mirroring-spec-"
+# The project when Compose is used by hand. Images are built for it: Compose writes the project into
+# an image, so that with a run's own project each run would leave another image behind.
+BY_HAND = "mirroring-spec"
+OURS = "localhost/mirroring-spec/"  # where the names of our images begin
 OWNER_LABEL = "mirroring-spec.owner"
 _QUICK = 30.0  # seconds for a command that builds and starts nothing
 
@@ -61,6 +65,10 @@ class Compose:
     def build(self, services: Sequence[str]) -> None:
         """Build the images of services."""
         self.run("build", "--quiet", *services, within=900)
+
+    def pull(self, services: Sequence[str]) -> None:
+        """Pull the images of services."""
+        self.run("pull", "--quiet", *services, within=300)
 
     def up(self, services: Sequence[str], within: float) -> None:
         """Start services and wait until each is healthy."""

@@ -14,8 +14,9 @@ from docker.errors import DockerException, ImageNotFound
 from features.support.errors import StackError
 from features.support.gateways import Gateway, Service
 from features.support.options import Options
+from features.support.stack import ports
 from features.support.stack.base import Execution, Stack, own_credentials
-from features.support.stack.compose import OWNER_LABEL, Compose, is_dead
+from features.support.stack.compose import BY_HAND, OURS, OWNER_LABEL, Compose, is_dead
 from features.support.stack.programs import version_in
 from features.support.traffic import Address
 from features.support.waiting import patient, watch
@@ -69,24 +70,32 @@ class DockerStack(Stack):
     def _start_services(self, services: Sequence[Service]) -> None:
         names = [each.container for each in services if each.name not in self._started]
         if names:
+            for port in (p for each in services for p in each.ports.values()):
+                ports.asked_for(port.published)
             self._started += [each.name for each in services if each.name not in self._started]
-            self._build_missing(names)
+            self._provide_images(names)
             self._compose.up(names, within=patient(_UP_WITHIN))
 
-    def _build_missing(self, names: Sequence[str]) -> None:
-        missing = []
-        for name, image in zip(names, self._compose.images(names), strict=True):
-            with _engine():
-                try:
-                    self._client.images.get(image)
-                except ImageNotFound:
-                    missing.append(name)
+    def _provide_images(self, names: Sequence[str]) -> None:
+        """Build our images, quick when nothing changed; pull a missing one that the user named."""
+        images = dict(zip(names, self._compose.images(names), strict=True))
+        ours = [name for name, image in images.items() if image.startswith(OURS)]
+        missing = [name for name in images if name not in ours and not self._has(images[name])]
         if missing:
+            self._compose.pull(missing)
+        try:
+            Compose(BY_HAND).build(ours)
+        except StackError as reason:
+            hint = "where no registry can be reached, docker/base-image.sh makes the base image"
+            raise StackError(f"{reason}; {hint}") from None
+
+    def _has(self, image: str) -> bool:
+        with _engine():
             try:
-                self._compose.build(missing)
-            except StackError as reason:
-                hint = "where no registry can be reached, docker/base-image.sh makes the base image"
-                raise StackError(f"{reason}; {hint}") from None
+                self._client.images.get(image)
+            except ImageNotFound:
+                return False
+        return True
 
     def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
         """Return the versions of engine and Compose, and the gateways' images."""

@@ -49,7 +49,9 @@ class LocalStack(Stack):
         new = [each for each in services if each.name not in self._processes]
         for service in new:
             for name, port in service.ports.items():
-                self._addresses[service.name, name] = Address(_HOST, _port(port.published))
+                self._addresses[service.name, name] = Address(
+                    _HOST, ports.asked_for(port.published) or ports.free_port()
+                )
         for service in new:
             process = Process(
                 service.name,
@@ -178,13 +180,6 @@ class LocalStack(Stack):
 
     def _ports_of(self, service: Service) -> list[int]:
         return [self.address(service.name, name).port for name in service.ports]
-
-
-def _port(variable: str | None) -> int:
-    asked = os.environ.get(variable, "") if variable else ""
-    if variable is None or not asked:
-        return ports.free_port()
-    return ports.claim(ports.named(variable, asked), variable)
 
 
 def _sweep() -> None:

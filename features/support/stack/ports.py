@@ -1,6 +1,7 @@
 """Ports of this machine: free ones, and who holds a busy one."""
 
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,17 @@ def named(variable: str, value: str) -> int:
     if not value.isdecimal() or not 0 < int(value) < 65536:
         raise StackError(f"{variable}={value}: give a port from 1 to 65535")
     return int(value)
+
+
+def asked_for(variable: str | None) -> int | None:
+    """Return the port that an environment variable asks for, None when it asks for none.
+
+    Raises StackError, in one line, when it is no port, or taken.
+    """
+    asked = os.environ.get(variable, "") if variable else ""
+    if variable is None or not asked:
+        return None
+    return claim(named(variable, asked), variable)
 
 
 def claim(port: int, variable: str) -> int:

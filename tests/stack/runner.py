@@ -1,0 +1,122 @@
+"""A run of behave as a user starts it, and whatever it may leave behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+from features.support.waiting import eventually
+from tests.runs import ROOT
+
+_MARK = "MIRRORING_SPEC_TEST_RUN"
+BEHAVE = (sys.executable, "-u", "-m", "behave", "-f", "progress3", "-o", os.devnull)
+
+
+class UserRun:
+    """One run in a process group of its own; every process it starts bears its mark."""
+
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._mark = uuid4().hex
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        self.process = subprocess.Popen(
+            [*BEHAVE, *arguments],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {}), _MARK: self._mark},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    @property
+    def output(self) -> str:
+        """Return what the run has printed so far."""
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
+
+    def await_services(self, count: int = 3) -> None:
+        """Wait until so many processes or containers of the run exist."""
+        eventually(
+            lambda: len(self.processes()) - 1 + len(self.containers()),
+            until=lambda seen: seen >= count or self.process.poll() is not None,
+            within=60,
+            what="the start of the run's services",
+        )
+        assert self.process.poll() is None, self.output
+
+    def send(self, number: signal.Signals) -> int:
+        """Send a signal to the run alone, and return the exit code it ends with."""
+        self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self, within: float = 90) -> int:
+        """Return the exit code."""
+        return self.process.wait(within)
+
+    def stop(self) -> None:
+        """End whatever is left of the run."""
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(10)
+        for kind in ("container", "network"):
+            left = _labelled(kind, self._owner)
+            if left:
+                force = ["--force"] if kind == "container" else []
+                subprocess.run(["docker", kind, "rm", *force, *left], check=False)
+        self._log.close()
+
+    def processes(self) -> list[int]:
+        """List the living processes that the run has started, itself included."""
+        return [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and self._own(p)]
+
+    def containers(self) -> list[str]:
+        """List the containers of the run."""
+        return _labelled("container", self._owner)
+
+    def left_behind(self) -> list[str]:
+        """Name everything that the run has left: processes, directories, containers, networks."""
+        directories = Path(tempfile.gettempdir()).glob(f"mirroring-spec-{self.process.pid}-*")
+        return [
+            *(f"process {pid}" for pid in self.processes()),
+            *(str(directory) for directory in directories),
+            *(f"container {each}" for each in self.containers()),
+            *(f"network {each}" for each in _labelled("network", self._owner)),
+        ]
+
+    @property
+    def _owner(self) -> str:
+        return f"/{self.process.pid}/"
+
+    def _own(self, process: Path) -> bool:
+        try:
+            ended = (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+            return not ended and f"{_MARK}={self._mark}".encode() in (
+                process / "environ"
+            ).read_bytes().split(b"\0")
+        except OSError:
+            return False
+
+
+def _labelled(kind: str, owner: str) -> list[str]:
+    label = "mirroring-spec.owner"
+    every = ["--all"] if kind == "container" else []
+    form = f'{{{{.ID}}}} {{{{.Label "{label}"}}}}'
+    command = ["docker", kind, "ls", *every, "--filter", f"label={label}", "--format", form]
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    except FileNotFoundError:
+        return []
+    return [line.split()[0] for line in listed.stdout.splitlines() if owner in line]
+
+
+def telling(lines: Iterable[str], word: str) -> list[str]:
+    """Return the lines that contain a word."""
+    return [line for line in lines if word in line]

@@ -1,0 +1,117 @@
+"""However a run ends, it leaves nothing behind, says why in one line, and does not say 0."""
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from features.support.waiting import eventually
+from tests.runs import ROOT
+from tests.stack.conftest import needs_engine
+from tests.stack.runner import BEHAVE, UserRun, telling
+
+Start = Callable[..., UserRun]
+LONG = "features/operation"
+SHORT = "features/routing/routing.feature:12"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_run(start: Start, kind: str, number: signal.Signals) -> None:
+    run = start(LONG, "-D", f"stack={kind}")
+    run.await_services()
+    assert run.send(number) != 0
+    assert run.left_behind() == []
+    assert len(telling(run.output.splitlines(), "ABORTED: By user.")) == 1
+
+
+def test_a_signal_while_starting_ends_the_run(start: Start, kind: str) -> None:
+    run = start(LONG, "-D", f"stack={kind}")
+    run.await_services(1)
+    assert run.send(signal.SIGTERM) != 0
+    assert run.left_behind() == []
+
+
+def test_a_second_signal_does_not_stop_the_clean_up(start: Start, kind: str) -> None:
+    run = start(LONG, "-D", f"stack={kind}")
+    run.await_services()
+    run.process.send_signal(signal.SIGINT)
+    run.process.send_signal(signal.SIGTERM)
+    assert run.wait() != 0
+    assert run.left_behind() == []
+
+
+@pytest.mark.stack
+def test_services_of_a_killed_local_run_die_with_it(start: Start) -> None:
+    run = start(LONG, "-D", "stack=local")
+    run.await_services()
+    run.send(signal.SIGKILL)
+    eventually(run.processes, lambda left: not left, within=5, what="the end of the services")
+    assert start(SHORT, "-D", "stack=local").wait() == 0  # sweeps the directory
+    assert run.left_behind() == []
+
+
+@pytest.mark.docker
+@needs_engine
+def test_containers_of_a_killed_run_are_removed_by_the_next(start: Start) -> None:
+    run = start(LONG, "-D", "stack=docker")
+    run.await_services()
+    run.send(signal.SIGKILL)
+    assert len(run.containers()) == 3
+    assert start(SHORT, "-D", "stack=docker").wait() == 0
+    assert run.left_behind() == []
+
+
+@pytest.mark.stack
+def test_a_reader_that_goes_away_ends_the_run_without_a_traceback() -> None:
+    command = f"{' '.join(BEHAVE[:4])} {LONG} -D stack=local | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "nobody reads its output" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.stack
+def test_a_gateway_that_does_not_start_ends_the_run(start: Start) -> None:
+    run = start(LONG, "-D", "stack=local", "-D", "haproxy=/bin/false")
+    assert run.wait() == 1
+    assert run.left_behind() == []
+    assert telling(run.output.splitlines(), "haproxy ended at once with exit code 1")
+
+
+@pytest.mark.stack
+def test_a_refused_configuration_ends_the_run_and_is_shown(start: Start, tmp_path: Path) -> None:
+    gateway = tmp_path / "haproxy"
+    gateway.write_text("#!/bin/sh\necho 'line 7 is wrong' >&2\nexit 1\n")
+    gateway.chmod(0o755)
+    run = start(LONG, "-D", "stack=local", "-D", f"haproxy={gateway}")
+    assert run.wait() == 1
+    assert run.left_behind() == []
+    assert "line 7 is wrong" in run.output
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        ("stak=local", "-D stak: there is no such option; did you mean stack?"),
+        ("stack=podman", "-D stack=podman: choose one of auto, local, docker, external"),
+        ("patience=much", "-D patience=much: give a number above 0 and up to 100"),
+        ("keep=maybe", "-D keep=maybe: say yes or no"),
+        ("haproxy=/absent", "-D haproxy=/absent: there is no program at that path"),
+        ("stack=external", "-D stack=external also needs -D gateway=host:port"),
+    ],
+)
+def test_a_wrong_option_is_told_in_one_line(start: Start, option: str, reason: str) -> None:
+    run = start(SHORT, "-D", option)
+    assert run.wait() == 1
+    assert len(telling(run.output.splitlines(), reason)) == 1
+    assert "Traceback" not in run.output

@@ -1,0 +1,102 @@
+"""A run copes with what is around it: other runs, busy ports, an engine that is gone."""
+
+import re
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+import requests
+
+from tests.runs import ROOT
+from tests.stack.conftest import needs_engine
+from tests.stack.engine_proxy import EngineProxy
+from tests.stack.runner import UserRun, telling
+
+Start = Callable[..., UserRun]
+SHORT = "features/routing/routing.feature:12"
+
+
+@pytest.fixture
+def busy_port() -> Iterator[int]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.mark.docker
+@needs_engine
+@pytest.mark.parametrize("others", [("local", "local"), ("local", "docker"), ("docker", "docker")])
+def test_two_runs_side_by_side_do_not_collide(start: Start, others: tuple[str, str]) -> None:
+    runs = [start("features/routing", "-D", f"stack={kind}") for kind in others]
+    for run in runs:
+        assert run.wait() == 0, run.output
+        assert run.left_behind() == []
+
+
+@pytest.mark.parametrize("variable", ["GATEWAY_PORT", "STATS_PORT"])
+def test_a_busy_port_is_told_with_its_holder(
+    start: Start, kind: str, busy_port: int, variable: str
+) -> None:
+    run = start(SHORT, "-D", f"stack={kind}", **{variable: str(busy_port)})
+    assert run.wait() == 1
+    assert run.left_behind() == []
+    (line,) = telling(run.output.splitlines(), "ABORTED: HAProxy")
+    assert re.search(rf"port {busy_port} is held by .+ \(process \d+\).* {variable} ", line)
+
+
+@pytest.mark.docker
+@needs_engine
+def test_stack_up_tells_a_busy_port(busy_port: int) -> None:
+    done = subprocess.run(
+        ["make", "stack-up", f"GATEWAY_PORT={busy_port}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert re.search(rf"port {busy_port} is held by .+ GATEWAY_PORT", done.stderr)
+
+
+def test_a_missing_engine_is_told_in_one_line(start: Start) -> None:
+    run = start(SHORT, "-D", "stack=docker", DOCKER_HOST="unix:///absent/docker.sock")
+    assert run.wait() == 1
+    assert len(telling(run.output.splitlines(), "no Docker Engine answers")) == 1
+    assert "Traceback" not in run.output
+
+
+@pytest.mark.stack
+def test_without_an_engine_the_stack_is_local(start: Start) -> None:
+    run = start(SHORT, DOCKER_HOST="unix:///absent/docker.sock")
+    assert run.wait() == 0
+    assert "Stack: local" in run.output
+
+
+@pytest.mark.docker
+@needs_engine
+def test_an_engine_that_dies_half_way_is_told_and_cleaned_up_later(start: Start) -> None:
+    with EngineProxy() as proxy:
+        run = start("features/operation", "-D", "stack=docker", DOCKER_HOST=proxy.address)
+        run.await_services()
+        proxy.close()
+        assert run.wait() != 0
+    assert telling(run.output.splitlines(), "once the engine answers: docker compose -p")
+    assert start(SHORT, "-D", "stack=docker").wait() == 0
+    assert run.left_behind() == []
+
+
+def test_a_kept_stack_can_be_used_and_removed_as_told(start: Start, kind: str) -> None:
+    run = start(SHORT, "-D", f"stack={kind}", "-D", "keep=yes")
+    assert run.wait() == 0
+    address = re.search(r"haproxy proxy: (http://\S+)", run.output)
+    removal = re.search(r"to stop it: (.+)", run.output)
+    logs = re.search(r"logs: (\S+)", run.output)
+    assert address is not None
+    assert removal is not None
+    answer = requests.get(f"{address[1]}/api/v1", timeout=5)
+    assert answer.headers["X-Backend-Name"] == "primary"
+    subprocess.run(removal[1], shell=True, check=True, capture_output=True, timeout=60)
+    if logs:
+        subprocess.run(["rm", "-r", logs[1]], check=True)
