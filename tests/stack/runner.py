@@ -44,7 +44,7 @@ class UserRun:
     def await_services(self, count: int = 3) -> None:
         """Wait until so many processes or containers of the run exist."""
         eventually(
-            lambda: len(self.processes()) - 1 + len(self.containers()),
+            lambda: max(len(self.processes()) - 1, len(self.containers())),
             until=lambda seen: seen >= count or self.process.poll() is not None,
             within=60,
             what="the start of the run's services",

@@ -106,7 +106,7 @@ def test_a_refused_configuration_ends_the_run_and_is_shown(start: Start, tmp_pat
         ("stack=podman", "-D stack=podman: choose one of auto, local, docker, external"),
         ("patience=much", "-D patience=much: give a number above 0 and up to 100"),
         ("keep=maybe", "-D keep=maybe: say yes or no"),
-        ("haproxy=/absent", "-D haproxy=/absent: there is no program at that path"),
+        ("haproxy=/absent", "-D haproxy or HAPROXY=/absent: there is no program there"),
         ("stack=external", "-D stack=external also needs -D gateway=host:port"),
     ],
 )
