@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from features.support.errors import StackError
@@ -96,7 +97,9 @@ def _listening_sockets(port: int) -> Iterator[str]:
 
 
 def _sockets_of(process: Path) -> set[str]:
-    try:
-        return {str(link.readlink()) for link in (process / "fd").iterdir()}
-    except OSError:  # gone meanwhile, or another user's
-        return set()
+    found = set()
+    with suppress(OSError):  # gone meanwhile, or another user's
+        for link in (process / "fd").iterdir():
+            with suppress(OSError):  # one file that was closed meanwhile says nothing of the rest
+                found.add(str(link.readlink()))
+    return found
