@@ -1,0 +1,241 @@
+"""Services of a local stack as real processes: how they start, fail, stop and die."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from features.support.errors import StackError
+from features.support.stack import ports
+from features.support.stack.process import Process
+from features.support.waiting import eventually, set_patience
+
+LISTEN = """
+import signal, socket, sys
+print("listening on", sys.argv[1], flush=True)
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+signal.pause()
+"""
+STUBBORN = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)" + LISTEN
+# A master whose worker does the work, and which says who that is.
+MASTER = f"""
+import subprocess, sys
+worker = subprocess.Popen([sys.executable, "-c", {LISTEN!r}, sys.argv[1]])
+print("worker", worker.pid, flush=True)
+worker.wait()
+"""
+Start = Callable[..., Process]
+
+
+def is_there(pid: int) -> bool:
+    """Tell whether a process exists and is more than a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def state_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def await_end(pid: int) -> None:
+    eventually(lambda: is_there(pid), lambda there: not there, 10, f"the end of {pid}")
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Start]:
+    made: list[Process] = []
+
+    def process(script: str, *arguments: object, argv: Sequence[str] | None = None) -> Process:
+        words = argv or [sys.executable, "-c", script, *map(str, arguments)]
+        made.append(Process("service", words, {"COLOUR": "green"}, tmp_path / f"{len(made)}.log"))
+        return made[-1]
+
+    yield process
+    for each in made:
+        each.stop()
+
+
+def worker_of(process: Process) -> int:
+    return int(process.log().split()[1])
+
+
+def test_a_start_ends_when_the_process_listens(make: Start) -> None:
+    port = ports.free_port()
+    process = make(LISTEN, port)
+    assert (process.running, process.pid) == (False, None)
+    process.start([port])
+    assert process.running
+    assert ports.owner(port) == process.pid
+    assert process.log() == f"listening on {port}\n"
+
+
+def test_a_worker_may_be_the_one_who_listens(make: Start) -> None:
+    port = ports.free_port()
+    process = make(MASTER, port)
+    process.start([port])
+    assert ports.owner(port) == worker_of(process) != process.pid
+
+
+def test_the_environment_is_this_runs_and_the_services_own(make: Start) -> None:
+    process = make("import os; print(os.environ['COLOUR'], os.environ['PATH']); 1 / 0")
+    with pytest.raises(StackError, match="green " + re.escape(os.environ["PATH"])):
+        process.start([ports.free_port()])
+
+
+def test_a_failing_start_tells_the_exit_code_and_the_end_of_the_log(make: Start) -> None:
+    process = make("import sys\nfor n in range(40): print('line', n)\nsys.exit(3)")
+    with pytest.raises(StackError) as told:
+        process.start([ports.free_port()])
+    head, *log = str(told.value).splitlines()
+    assert head.startswith("service ended at once with exit code 3 (")
+    assert head.endswith("; its log:")
+    assert log == [f"  line {n}" for n in range(25, 40)]
+
+
+def test_a_service_that_never_listens_is_told_with_its_ports(make: Start) -> None:
+    set_patience(0.03)  # of 10 seconds
+    port = ports.free_port()
+    process = make("import signal; signal.pause()")
+    with pytest.raises(StackError, match=rf"^service does not listen on \[{port}\] \(0\.3 s\)$"):
+        process.start([port])
+    assert process.running, "there is nothing left to look at"
+
+
+def test_a_program_that_is_absent_is_told_in_one_line(make: Start) -> None:
+    process = make("", argv=["/absent/haproxy", "-W"])
+    with pytest.raises(StackError, match=r"^service cannot be run: .*'/absent/haproxy'$"):
+        process.start([])
+    assert not process.running
+
+
+def test_a_port_that_another_process_holds_is_told_with_its_holder(make: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(StackError) as told:
+            make("import signal; signal.pause()").start([port])
+    assert f"cannot have port {port}, held by " in str(told.value)
+    assert f"(process {os.getpid()})" in str(told.value)
+
+
+def test_a_stop_is_polite(make: Start) -> None:
+    port = ports.free_port()
+    goodbye = "import signal, sys\nsignal.signal(15, lambda *_: (print('bye'), sys.exit()))"
+    process = make(goodbye + LISTEN, port)
+    process.start([port])
+    process.stop()
+    assert process.log().endswith("bye\n")
+    assert (process.running, process.pid) == (False, None)
+
+
+def test_a_stubborn_process_is_stopped_by_force(
+    make: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("features.support.stack.process._STOP_WITHIN", 0.2)
+    port = ports.free_port()
+    process = make(STUBBORN, port)
+    process.start([port])
+    pid = process.pid or 0
+    process.stop()
+    assert not is_there(pid)
+
+
+def test_a_stop_ends_the_workers_of_a_master_that_does_not(make: Start) -> None:
+    port = ports.free_port()
+    process = make(MASTER, port)
+    process.start([port])
+    worker = worker_of(process)
+    process.stop()
+    await_end(worker)
+    assert ports.owner(port) is None
+
+
+def test_a_frozen_process_can_be_stopped(make: Start) -> None:
+    port = ports.free_port()
+    process = make(LISTEN, port)
+    process.start([port])
+    process.signal(signal.SIGSTOP)
+    process.stop()
+    assert not process.running
+
+
+def test_a_stop_before_the_start_and_after_a_stop_does_nothing(make: Start) -> None:
+    port = ports.free_port()
+    process = make(LISTEN, port)
+    process.stop()
+    process.start([port])
+    process.stop()
+    process.stop()
+    assert not process.running
+
+
+def test_a_stopped_process_starts_again_on_its_port_and_goes_on_with_its_log(make: Start) -> None:
+    port = ports.free_port()
+    process = make(LISTEN, port)
+    process.start([port])
+    first = process.pid
+    process.stop()
+    process.mark()
+    process.start([port])
+    assert process.pid != first
+    assert process.log() == f"listening on {port}\n"
+    assert process.log(whole=True) == f"listening on {port}\n" * 2
+
+
+def test_a_signal_reaches_the_workers_too_where_that_is_said(make: Start) -> None:
+    port = ports.free_port()
+    process = make(MASTER, port)
+    process.start([port])
+    worker = worker_of(process)
+    for number, letter in ((signal.SIGSTOP, "T"), (signal.SIGCONT, "S")):
+        process.signal(number, workers_too=True)
+        for pid in (process.pid or 0, worker):
+            eventually(lambda pid=pid: state_of(pid), lambda seen, to=letter: seen == to, 5)  # type: ignore[misc]
+
+
+def test_no_signal_is_sent_to_what_does_not_run(make: Start) -> None:
+    with pytest.raises(StackError, match=r"^service does not run, so SIGHUP cannot be sent to it$"):
+        make(LISTEN, 1).signal(signal.SIGHUP)
+
+
+def test_ctrl_c_for_the_run_is_not_for_its_services(make: Start) -> None:
+    port = ports.free_port()
+    process = make(LISTEN, port)
+    process.start([port])
+    assert os.getpgid(process.pid or 0) != os.getpgid(0)
+
+
+@pytest.mark.parametrize("outlives", [False, True])
+def test_a_service_dies_with_a_run_that_is_killed_unless_it_is_kept(
+    outlives: bool, tmp_path: Path
+) -> None:
+    port = ports.free_port()
+    run = f"""
+import signal, sys
+from pathlib import Path
+from features.support.stack.process import Process
+argv = [sys.executable, "-c", {LISTEN!r}, "{port}"]
+process = Process("s", argv, {{}}, Path({str(tmp_path / "log")!r}), outlives_the_run={outlives})
+process.start([{port}])
+print(process.pid, flush=True)
+signal.pause()
+"""
+    with subprocess.Popen([sys.executable, "-c", run], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        service = int(parent.stdout.readline())
+        parent.kill()
+    try:
+        if outlives:
+            assert ports.owner(port) == service
+        else:
+            await_end(service)
+    finally:
+        if is_there(service):
+            os.kill(service, signal.SIGKILL)

