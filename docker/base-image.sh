@@ -39,12 +39,18 @@ age_checks() {
     done
 }
 
-# As in the official slim images: no documentation, and no package lists or translations kept.
+# As in the official slim images: no documentation, and no packages, caches or translations kept.
 make_image() {
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     trap 'exit 1' INT TERM
     age_checks >"$scratch/age-checks"
+    cat >"$scratch/90no-cache" <<SETTINGS
+APT::Keep-Downloaded-Packages "false";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+SETTINGS
+    # shellcheck disable=SC2016 # the $1 is for the hook
     mmdebstrap --variant=minbase \
         --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-include=/usr/share/doc/*/copyright' \
@@ -54,6 +60,8 @@ make_image() {
         --aptopt='Acquire::Languages "none"' \
         --aptopt='APT::Install-Recommends "false"' \
         --aptopt="$scratch/age-checks" \
+        --customize-hook='rm -f "$1"/var/cache/apt/*.bin' \
+        --customize-hook="copy-in $scratch/90no-cache /etc/apt/apt.conf.d" \
         "$release" "$scratch/root.tar" ${MIRROR:+"$MIRROR"} >"$scratch/log" 2>&1 || {
         tail -12 "$scratch/log" >&2
         fail "mmdebstrap could not make $release; the end of its messages is above"
