@@ -1,0 +1,66 @@
+"""An external stack knows addresses and touches nothing."""
+
+import pytest
+
+from features.support.errors import StackError
+from features.support.gateways import CATALOGUE
+from features.support.options import parse
+from features.support.stack.choice import choose
+from features.support.stack.external import ExternalStack
+from features.support.traffic import Address
+
+NAMES = ("gateway", "stats", "primary", "primary_control", "shadow", "shadow_control")
+
+
+def elsewhere(**known: Address) -> ExternalStack:
+    """An external stack; what is not known is at an address where nobody is."""
+    given = {name: str(known.get(name, f"{name}.invalid:80")) for name in NAMES}
+    return ExternalStack(parse({"stack": "external", **given}))
+
+
+@pytest.mark.parametrize(
+    ("service", "port", "name"),
+    [
+        ("haproxy", "proxy", "gateway"),
+        ("haproxy", "stats", "stats"),
+        ("primary", "service", "primary"),
+        ("shadow", "control", "shadow_control"),
+    ],
+)
+def test_every_port_is_where_it_was_said_to_be(service: str, port: str, name: str) -> None:
+    assert elsewhere().address(service, port) == Address(f"{name}.invalid", 80)
+
+
+@pytest.mark.parametrize("attempt", ["stop", "pause", "reload"])
+def test_what_is_somebody_elses_is_not_touched(attempt: str) -> None:
+    with pytest.raises(StackError, match=r"^primary belongs to an external stack and cannot be"):
+        getattr(elsewhere(), attempt)("primary")
+
+
+def test_no_program_is_run_there() -> None:
+    with pytest.raises(StackError, match=r"cannot be entered from here$"):
+        elsewhere().exec("haproxy", ["true"])
+
+
+def test_restoring_and_taking_down_do_nothing() -> None:
+    stack = elsewhere()
+    stack.restore("primary")
+    stack.resume("primary")
+    stack.mark()
+    stack.down()
+    assert stack.logs("primary") == ""
+    assert stack.versions() == {}
+
+
+def test_it_says_where_it_is_and_that_it_cannot_be_changed() -> None:
+    stack = elsewhere()
+    assert not stack.can_be_changed
+    assert stack.why_not(CATALOGUE["HAProxy"]) is None
+    assert stack.outlook([]) == ["gateway at gateway.invalid:80"]
+    assert "gateway: http://gateway.invalid:80" in stack.how_to_reach()
+
+
+def test_it_is_chosen_when_it_is_asked_for() -> None:
+    given = dict.fromkeys(NAMES, "stack.invalid:80")
+    assert choose(parse({"stack": "external", **given})).kind == "external"
+    assert elsewhere().credentials is None

@@ -1,0 +1,223 @@
+"""The stack of processes: what it starts, what it says when it cannot, what it leaves behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from features.support import options, reporting
+from features.support.errors import StackError
+from features.support.gateways import CATALOGUE, HAPROXY
+from features.support.stack import ports, programs, retire
+from features.support.stack.choice import choose
+from features.support.stack.local import LocalStack
+from features.support.traffic import request, send
+
+pytestmark = pytest.mark.stack
+GATEWAY = CATALOGUE["HAProxy"]
+
+
+@pytest.fixture
+def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., LocalStack]]:
+    """Make local stacks whose directories are in this test's own."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made: list[LocalStack] = []
+
+    def make(**said: str) -> LocalStack:
+        made.append(LocalStack(options.parse({"stack": "local", **said})))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.down()
+
+
+def test_nothing_is_started_before_a_gateway_is_needed(new: Callable[..., LocalStack]) -> None:
+    stack = new()
+    assert stack.versions() == {}
+    with pytest.raises(StackError, match=r"^primary has not been started, so it has no control"):
+        stack.address("primary", "control")
+    assert stack.logs("primary") == ""
+
+
+def test_a_stack_serves_and_leaves_nothing_behind(
+    new: Callable[..., LocalStack], tmp_path: Path
+) -> None:
+    stack = new()
+    stack.start(GATEWAY)
+    pids = [process.pid or 0 for process in stack._processes.values()]
+    at = stack.address("haproxy", "proxy")
+    assert send(at, request("GET", "/api/v1")).service == "primary"
+    assert set(stack.versions()) == {"Primary Python", "Shadow Python", "HAProxy"}
+    stack.down()
+    stack.down()
+    assert list(tmp_path.iterdir()) == []
+    assert ports.owner(at.port) is None
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_port_of_the_users_choice_is_used(
+    new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = ports.free_port()
+    monkeypatch.setenv("GATEWAY_PORT", str(port))
+    stack = new()
+    stack.start(GATEWAY)
+    assert stack.address("haproxy", "proxy").port == port
+
+
+def test_a_port_that_is_busy_is_told_and_told_again(
+    new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = new()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        monkeypatch.setenv("STATS_PORT", str(port))
+        with pytest.raises(StackError) as first:
+            stack.start(GATEWAY)
+    assert str(first.value).startswith(f"port {port} is held by ")
+    assert str(first.value).endswith("stop that, or set STATS_PORT to another port")
+    with pytest.raises(StackError) as again:
+        stack.start(GATEWAY)
+    assert again.value is first.value, "a failed start was tried once more"
+
+
+def test_what_is_no_port_is_told(
+    new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEWAY_PORT", "http")
+    with pytest.raises(StackError, match=r"^GATEWAY_PORT=http: give a port from 1 to 65535$"):
+        new().start(GATEWAY)
+
+
+def test_a_gateway_that_refuses_to_start_is_told_with_its_log(
+    new: Callable[..., LocalStack], tmp_path: Path
+) -> None:
+    liar = tmp_path / "haproxy"
+    liar.write_text("#!/bin/sh\necho '[ALERT] : out of luck'\nexit 1\n")
+    liar.chmod(0o755)
+    with pytest.raises(StackError) as told:
+        new(haproxy=str(liar)).start(GATEWAY)
+    assert str(told.value).startswith("haproxy ended at once with exit code 1 ")
+    assert "[ALERT] : out of luck" in str(told.value)
+
+
+def test_a_stopped_service_comes_back_at_its_address(new: Callable[..., LocalStack]) -> None:
+    stack = new()
+    stack.start(GATEWAY)
+    at = stack.address("primary", "service")
+    stack.stop("primary")
+    assert ports.owner(at.port) is None
+    stack.restore("primary")
+    stack.restore("primary")
+    assert stack.address("primary", "service") == at
+    assert send(at, request("GET", "/")).service == "primary"
+
+
+def test_commands_run_with_the_services_environment_and_files(stack: LocalStack) -> None:
+    stack.start(GATEWAY)
+    done = stack.exec("haproxy", ["sh", "-c", "cat {files}/a; echo $PRIMARY"], {"a": "text\n"})
+    assert (done.code, done.output) == (0, f"text\n{stack.address('primary', 'service')}\n")
+    told = stack.exec("haproxy", ["sh", "-c", "echo {configuration} {program}; exit 7"])
+    assert told.code == 7
+    assert told.output.split() == [str(HAPROXY.configuration), str(programs.find("haproxy"))]
+    with pytest.raises(StackError, match=r"^/absent/program -v: "):
+        stack.exec("haproxy", ["/absent/program", "-v"])
+
+
+def test_logs_are_read_from_the_mark(stack: LocalStack) -> None:
+    stack.start(GATEWAY)
+    at = stack.address("haproxy", "proxy")
+    send(at, request("GET", "/api/v1/before"))
+    stack.mark()
+    send(at, request("GET", "/api/v1/after"))
+    assert "/api/v1/before" not in stack.logs("haproxy")
+    assert "/api/v1/after" in stack.logs("haproxy")
+    assert "/api/v1/before" in stack.logs("haproxy", whole=True)
+
+
+def test_the_headline_says_what_runs_and_what_does_not(
+    new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reporting.headline(new()).startswith("Stack: local (HAProxy 2.8")
+    monkeypatch.setitem(programs._WHEELS, "haproxy", ("no_such_package", "bin/haproxy", "it"))
+    monkeypatch.setenv("PATH", "/absent")
+    first, second = reporting.headline(new()).splitlines()
+    assert first == "Stack: local ()"
+    assert second.startswith("Not run: HAProxy: no haproxy on this machine: pip install it, or")
+
+
+def test_a_directory_of_a_dead_run_is_swept_and_others_are_not(
+    new: Callable[..., LocalStack], tmp_path: Path
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    dead, alive, kept = (
+        tmp_path / f"mirroring-spec-{owner}-abc" for owner in (ended.pid, os.getpid(), "kept")
+    )
+    for each in (dead, alive, kept):
+        each.mkdir()
+    new()
+    assert (dead.exists(), alive.exists(), kept.exists()) == (False, True, True)
+
+
+def test_a_stack_that_is_kept_is_told_and_lives_on(tmp_path: Path) -> None:
+    """In a run of its own, since the end of a run changes how it takes signals."""
+    run = (
+        "import sys; from features.support import options\n"
+        "from features.support.gateways import CATALOGUE\n"
+        "from features.support.stack import choose, retire\n"
+        "chosen = options.parse({'stack': 'local', 'keep': 'yes'})\n"
+        "stack = choose(chosen); stack.start(CATALOGUE['HAProxy'])\n"
+        "retire(stack, keep=chosen.keep); retire(stack, keep=False)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", run],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *_, stop = done.stderr.splitlines()
+    pids = [int(word) for word in stop.split() if word.isdigit()]
+    try:
+        assert "haproxy proxy: http://127.0.0.1:" in done.stderr
+        assert len(pids) == 3
+        assert all(Path(f"/proc/{pid}").exists() for pid in pids)
+    finally:
+        for pid in pids:
+            os.killpg(pid, 9)
+
+
+def test_the_kind_that_was_asked_for_is_chosen() -> None:
+    stack = choose(options.parse({"stack": "local"}))
+    try:
+        assert stack.kind == "local"
+        assert stack.can_be_changed
+    finally:
+        stack.down()
+
+
+def test_retire_takes_down_once(new: Callable[..., LocalStack], tmp_path: Path) -> None:
+    ends: list[str] = []
+
+    class Counted(LocalStack):
+        def down(self) -> None:
+            ends.append("down")
+            super().down()
+
+    handlers = {number: signal.getsignal(number) for number in (1, 2, 15)}
+    try:
+        stack = Counted(options.parse({"stack": "local"}))
+        retire(stack, keep=False)
+        retire(stack, keep=False)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert ends == ["down"]
+    assert stack.retired

@@ -1,0 +1,76 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from features.support import reporting
+from features.support.errors import StackError
+from tests.support.test_external import elsewhere
+
+RESULTS = (
+    "1b-result.json",
+    "1b-container.json",
+    "1b-globals.json",
+    "1b-attachment.txt",
+    "1b-attachment",
+    "1b-result.json.tmp",
+    "1b-attachment.txt.tmp",
+    "environment.properties",
+    "categories.json",
+)
+
+
+def test_the_results_of_the_last_run_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    """The command line may put results anywhere, even among somebody's own files."""
+    for name in (*RESULTS, "result.json", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "history").mkdir()
+    (tmp_path / "history" / "2-result.json").touch()
+    reporting.clear(tmp_path)
+    assert {each.name for each in tmp_path.iterdir()} == {"result.json", "notes.txt", "history"}
+    assert (tmp_path / "history" / "2-result.json").exists()
+
+
+@pytest.mark.parametrize("nowhere", [None, Path("/absent/results")])
+def test_without_results_nothing_is_removed_or_described(nowhere: Path | None) -> None:
+    reporting.clear(nowhere)
+    reporting.describe(nowhere, elsewhere())
+    assert not Path("/absent").exists()
+
+
+def test_a_run_is_described_beside_its_results(tmp_path: Path) -> None:
+    reporting.describe(tmp_path, elsewhere())
+    lines = (tmp_path / "environment.properties").read_text().splitlines()
+    facts = dict(line.split("=", 1) for line in lines)
+    assert facts["Stack"] == "external"
+    assert facts["Python"].startswith("3.")
+    assert not [key for key in facts if " " in key], "a space would end the key"
+
+
+def test_versions_are_facts_and_so_is_their_absence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = elsewhere()
+    monkeypatch.setattr(stack, "versions", lambda: {"Docker Engine": "20.10"})
+    reporting.describe(tmp_path, stack)
+    assert "Docker.Engine=20.10\n" in (tmp_path / "environment.properties").read_text()
+
+    def dead() -> dict[str, str]:
+        raise StackError("Docker Engine: gone")
+
+    monkeypatch.setattr(stack, "versions", dead)
+    reporting.describe(tmp_path, stack)
+    assert "Docker Engine: gone" in (tmp_path / "environment.properties").read_text()
+
+
+def test_product_and_infrastructure_are_categories_of_their_own(tmp_path: Path) -> None:
+    reporting.describe(tmp_path, elsewhere())
+    categories = json.loads((tmp_path / "categories.json").read_text())
+    by_status = {each["matchedStatuses"][0]: each["name"] for each in categories}
+    assert by_status["failed"].startswith("Product defects")
+    assert by_status["broken"].startswith("Infrastructure")
+    assert len(by_status) == len(categories)
+
+
+def test_the_first_line_names_the_stack() -> None:
+    assert reporting.headline(elsewhere()) == "Stack: external (gateway at gateway.invalid:80)"

@@ -1,0 +1,199 @@
+"""What scenarios do with a real stack: requests, recorders, absence, health, streams."""
+
+from collections import Counter
+
+import pytest
+
+from features.support import health
+from features.support.absence import await_sentinel
+from features.support.errors import CannotFindOutError, StackError
+from features.support.gateways import CATALOGUE
+from features.support.recorders import Recorder
+from features.support.scene import Scene
+from features.support.stack import ports
+from features.support.stack.local import LocalStack
+from features.support.stream import Stream
+from features.support.traffic import Address, ClientError, request, send
+from features.support.waiting import set_patience
+from tests.support.raw_server import RawServer
+from tests.support.test_external import elsewhere
+
+pytestmark = pytest.mark.stack
+
+
+def test_a_scene_keeps_every_exchange_in_order(scene: Scene) -> None:
+    sent = [request("GET", f"/api/v1/{n}") for n in range(5)]
+    scene.send(sent[0])
+    scene.send_in_turn(sent[1:3])
+    scene.send_at_once(sent[3:])
+    assert [each.sent for each in scene.exchanges] == sent
+    assert [each.status for each in scene.exchanges] == [200] * 5
+    assert scene.last.sent == sent[-1]
+
+
+def test_requests_in_turn_share_a_connection_and_others_do_not() -> None:
+    with RawServer() as server:
+        scene = Scene(elsewhere(gateway=server.address))
+        scene.gateway = CATALOGUE["HAProxy"]
+        scene.send_in_turn(request("GET", "/api/v1") for _ in range(3))
+        assert server.connections == 1
+        scene.send(request("GET", "/api/v1"))
+        scene.send(request("GET", "/api/v1"))
+    assert server.connections == 3
+
+
+def test_without_an_answer_the_exchange_tells_why(scene: Scene) -> None:
+    set_patience(0.02)  # of 10 seconds
+    scene.primary.misbehave(hang=True, prefix="/api")
+    exchange = scene.send(request("GET", "/api/v1"))
+    assert exchange.status is None
+    assert isinstance(exchange.answer, ClientError)
+    (in_turn,) = scene.send_in_turn([request("GET", "/api/v1")])
+    assert isinstance(in_turn.answer, ClientError)
+
+
+def test_every_scene_begins_with_recorders_that_know_nothing_and_behave(scene: Scene) -> None:
+    scene.primary.misbehave(status=500, prefix="/api")
+    scene.send(request("GET", "/api/v1"))
+    assert scene.primary.received()
+    scene.enter(CATALOGUE["HAProxy"])
+    assert scene.primary.received() == []
+    assert scene.send(request("GET", "/api/v1")).status == 200
+
+
+def test_a_scene_without_a_gateway_says_so(stack: LocalStack) -> None:
+    bare = Scene(stack)
+    for ask in (lambda: bare.entry, lambda: bare.stats):
+        with pytest.raises(CannotFindOutError, match="no gateway has been chosen yet"):
+            ask()
+
+
+def test_a_restored_service_serves_again_at_once(scene: Scene) -> None:
+    scene.stack.stop("primary")
+    try:
+        health.await_status(scene, 503, within=5)
+    finally:
+        scene.restore("primary")
+    assert scene.send(request("GET", "/api/v1")).status == 200
+
+
+def test_a_gateway_that_does_not_serve_after_a_restore_is_told(scene: Scene) -> None:
+    set_patience(0.02)  # of 15 seconds
+    scene.primary.misbehave(status=500, prefix="/api")
+    with pytest.raises(StackError, match=r"haproxy .*status 500") as told:
+        scene.restore("shadow")
+    assert "GET /api/v1" in str(told.value), "the log's tail is not told"
+
+
+def test_a_request_is_found_in_the_journal_once_it_has_arrived(scene: Scene) -> None:
+    sent = scene.send(request("POST", "/api/v1", body=b"abc")).sent
+    received = scene.primary.await_request(str(sent.request_id))
+    assert (received.length, received.state, received.route) == (3, "complete", "v1")
+    assert scene.primary.copies_of(str(sent.request_id)) == [received]
+    assert scene.primary.received([]) == []
+
+
+def test_a_request_that_does_not_arrive_is_told_with_its_id(scene: Scene) -> None:
+    set_patience(0.02)  # of 5 seconds
+    with pytest.raises(AssertionError, match=r"^the arrival of request lost-1 at the primary did"):
+        scene.primary.await_request("lost-1")
+
+
+@pytest.mark.parametrize("missing", [None, ""])
+def test_a_request_without_an_id_is_not_looked_for(scene: Scene, missing: str | None) -> None:
+    scene.send(request("GET", "/api/v1"))
+    with pytest.raises(CannotFindOutError, match="without an id"):
+        scene.primary.await_request(missing)  # type: ignore[arg-type]
+
+
+def test_a_fault_that_the_recorder_does_not_have_is_told_in_one_line(scene: Scene) -> None:
+    with pytest.raises(StackError, match=r"^the shadow's recorder refuses PUT /faults: ") as told:
+        scene.shadow.misbehave(sulk=True)
+    assert "\n" not in str(told.value)
+
+
+def test_a_recorder_that_is_gone_is_told_with_its_address() -> None:
+    nobody = Address("127.0.0.1", ports.free_port())
+    recorder = Recorder("primary", lambda _: nobody)
+    with pytest.raises(
+        StackError, match=f"^the primary's recorder does not answer at http://{nobody}"
+    ):
+        recorder.received()
+    recorder.close()
+
+
+def test_the_sentinel_is_what_the_shadow_received(scene: Scene) -> None:
+    sentinel = await_sentinel(scene.shadow)
+    assert [each.request_id for each in scene.shadow.received()] == [sentinel]
+
+
+def test_a_copy_is_seen_beside_the_sentinel(scene: Scene) -> None:
+    copy = request("GET", "/api/v1")
+    send(scene.shadow.service, copy)
+    sentinel = await_sentinel(scene.shadow)
+    ids = [each.request_id for each in scene.shadow.received()]
+    assert ids == [copy.request_id, sentinel]
+
+
+def test_without_a_gateway_that_reaches_the_shadow_nothing_is_proved(scene: Scene) -> None:
+    """A frozen gateway sends no copies either; that is no proof that it never would."""
+    scene.stack.pause("haproxy")
+    try:
+        set_patience(0.1)  # of 10 seconds
+        with pytest.raises(
+            AssertionError, match=r"^the gateway's next health checks of the shadow"
+        ):
+            await_sentinel(scene.shadow)
+    finally:
+        scene.stack.resume("haproxy")
+        set_patience(1)
+    assert scene.send(request("GET", "/api/v1")).status == 200
+
+
+def test_health_checks_of_every_service_are_waited_for(scene: Scene) -> None:
+    checked = health.checks_seen(scene.recorders.values())
+    assert set(checked) == {"primary", "shadow"}
+    assert all(checked.values())
+
+
+def test_health_that_does_not_come_is_told(scene: Scene) -> None:
+    set_patience(0.05)  # of 5 seconds
+    with pytest.raises(AssertionError, match=r"^the primary being down in the figures did not"):
+        health.await_figures(scene.stats, "primary", "down", within=5)
+    with pytest.raises(AssertionError, match=r"^status 503 for the client did not come about"):
+        health.await_status(scene, 503, within=5)
+
+
+def test_a_stream_sends_until_it_is_stopped_and_tells_all_of_it(scene: Scene) -> None:
+    stream = Stream(scene.primary.service, "/api/v1", clients=4)
+    stream.start()
+    stream.await_more(100)
+    done = stream.stop()
+    assert len(done) >= 150
+    assert {each.status for each in done} == {200}
+    ids = [each.sent.request_id for each in done]
+    assert sorted(str(each.request_id) for each in scene.primary.received()) == sorted(
+        map(str, ids)
+    )
+    assert len(stream.stop()) == len(done), "somebody goes on sending"
+
+
+def test_half_of_a_streams_clients_keep_their_connections(scene: Scene) -> None:
+    stream = Stream(scene.primary.service, "/api/v1", clients=4)
+    stream.start()
+    stream.stop()
+    per_connection = Counter(each.connection for each in scene.primary.received())
+    kept = [count for count in per_connection.values() if count > 1]
+    assert len(kept) == 2
+    assert len(per_connection) > 10
+
+
+def test_a_stream_tells_of_requests_that_failed(scene: Scene) -> None:
+    scene.primary.misbehave(drop_answer_at=0)
+    stream = Stream(scene.primary.service, "/api/v1")
+    stream.start()
+    assert {each.status for each in stream.stop()} == {None}
+
+
+def test_a_stream_that_never_started_can_be_stopped() -> None:
+    assert Stream(Address("127.0.0.1", 1), "/").stop() == []

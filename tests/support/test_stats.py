@@ -1,0 +1,160 @@
+"""The figures of a real HAProxy, read and compared with what was really sent."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from features.support import growth
+from features.support.errors import StackError
+from features.support.scene import Scene
+from features.support.stack import ports
+from features.support.stack.local import LocalStack
+from features.support.stats import PATHS, WRONG, Stats
+from features.support.traffic import Address, request
+from features.support.waiting import eventually, set_patience
+from tests.support.raw_server import RawServer
+
+pytestmark = pytest.mark.stack
+
+
+def retold(scene: Scene, change: Callable[[str, str], str]) -> RawServer:
+    """A server that tells what HAProxy says, with a change to its text."""
+    texts = {path: change(form, scene.stats.read(form)) for form, path in PATHS.items()}
+
+    def answer(received: bytes) -> bytes:
+        body = texts[received.split()[1].decode()].encode()
+        return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+    return RawServer(answer)
+
+
+@pytest.fixture
+def without_v3(scene: Scene) -> Iterator[Stats]:
+    """HAProxy's figures as they are when somebody removed a backend."""
+
+    def drop(_: str, text: str) -> str:
+        return "\n".join(line for line in text.splitlines() if "api_v3" not in line)
+
+    with retold(scene, drop) as server:
+        yield Stats(server.address, None)
+
+
+def test_the_csv_counts_what_was_sent(scene: Scene) -> None:
+    before = scene.stats.routes()
+    scene.send_in_turn(request("POST", "/api/v2", body=b"x" * 500) for _ in range(3))
+    after = scene.stats.routes()
+    grown = after["v2"] - before["v2"]
+    assert (grown.requests, grown.successes, grown.server_errors) == (3, 3, 0)
+    assert 1500 < grown.bytes_in < 3000
+    assert grown.bytes_out > 300
+    assert (after["v1"], after["v3"]) == (before["v1"], before["v3"])
+
+
+def test_a_request_in_progress_is_waited_for(scene: Scene) -> None:
+    before = scene.stats.routes()["v1"]
+    scene.primary.misbehave(delay=0.4, prefix="/api")
+    sending = threading.Thread(target=scene.send, args=(request("GET", "/api/v1"),))
+    sending.start()
+    eventually(scene.primary.received, until=bool, within=5)
+    grown = scene.stats.routes()["v1"] - before
+    sending.join()
+    assert (grown.requests, grown.successes) == (1, 1)
+
+
+def test_prometheus_and_the_csv_are_read_alike(scene: Scene) -> None:
+    scene.send_in_turn(request("GET", "/api/v3") for _ in range(2))
+    assert scene.stats.routes_in_prometheus() == scene.stats.routes()
+    assert growth.disagreements(scene.stats) == []
+
+
+def test_the_process_is_one_of_the_gateways(scene: Scene, stack: LocalStack) -> None:
+    master = stack._processes["haproxy"].pid
+    assert master is not None
+    assert ports.descends(int(scene.stats.process()), master)
+
+
+def test_health_is_up_or_down(scene: Scene) -> None:
+    eventually(lambda: scene.stats.health_of("shadow"), lambda seen: seen == "up", 5)
+    scene.shadow.misbehave(status=500)
+    eventually(lambda: scene.stats.health_of("shadow"), lambda seen: seen == "down", 5)
+    assert scene.stats.health_of("primary") == "up"
+
+
+@pytest.mark.parametrize("form", PATHS)
+@pytest.mark.parametrize("credentials", WRONG)
+def test_who_may_not_read_is_told_so(scene: Scene, form: str, credentials: str) -> None:
+    assert scene.stats.get(form, WRONG[credentials]).status_code == 401
+    stranger = Stats(scene.stack.address("haproxy", "stats"), WRONG[credentials])
+    with pytest.raises(AssertionError, match=f"^the figures as {form} answer with 401$"):
+        stranger.read(form)
+
+
+def test_figures_nobody_serves_are_not_the_products_fault() -> None:
+    nobody = Address("127.0.0.1", ports.free_port())
+    with pytest.raises(StackError, match=rf"^the figures cannot be read at http://{nobody}/stats"):
+        Stats(nobody, None).routes()
+
+
+def test_a_backend_that_is_missing_breaks_the_promise(without_v3: Stats) -> None:
+    for read in (without_v3.routes, without_v3.routes_in_prometheus):
+        with pytest.raises(AssertionError, match=r"^the figures say nothing of \(.*'api_v3'"):
+            read()
+
+
+def test_a_server_that_is_missing_breaks_the_promise(scene: Scene) -> None:
+    def drop(_: str, text: str) -> str:
+        return "\n".join(line for line in text.splitlines() if not line.startswith("shadow,"))
+
+    with retold(scene, drop) as server:
+        stats = Stats(server.address, None)
+        assert stats.health_of("primary") == "up"
+        with pytest.raises(AssertionError, match=r"say nothing of"):
+            stats.health_of("shadow")
+
+
+def test_text_that_is_no_csv_breaks_the_promise(scene: Scene) -> None:
+    with (
+        retold(scene, lambda *_: "<html>sorry</html>\n<p>") as server,
+        pytest.raises(AssertionError, match=r"say nothing of"),
+    ):
+        Stats(server.address, None).routes()
+
+
+def test_growth_is_told_of_the_route_and_of_the_others(scene: Scene) -> None:
+    noted = scene.stats.routes()
+    scene.send_in_turn(request("GET", "/api/v1") for _ in range(4))
+    assert growth.settled(scene.stats, noted, "v1", 4).successes == 4
+    assert growth.changed_besides(scene.stats, noted, "v1") == []
+    assert growth.changed_besides(scene.stats, noted, "v2") == ["v1"]
+
+
+def test_growth_that_does_not_come_is_told_as_far_as_it_came(scene: Scene) -> None:
+    set_patience(0.05)  # of 5 seconds
+    noted = scene.stats.routes()
+    scene.send(request("GET", "/api/v1"))
+    assert growth.settled(scene.stats, noted, "v1", 2).requests == 1
+
+
+def test_a_batch_keeps_the_faults_and_differs_in_nothing_but_its_bodies(scene: Scene) -> None:
+    scene.primary.misbehave(answer_bytes=1000)
+    batches = [
+        growth.batch(scene, "v1", [request("POST", "/api/v1", body=b"x" * n) for _ in range(5)])
+        for n in (100, 300)
+    ]
+    assert scene.primary.faults()["answer_bytes"] == 1000
+    assert batches[1].bytes_in - batches[0].bytes_in == 5 * 200
+    assert batches[0].bytes_out == batches[1].bytes_out > 5 * 1000
+
+
+def test_figures_that_disagree_are_listed_by_route(scene: Scene) -> None:
+    set_patience(0.02)  # of 5 seconds
+    scene.send(request("GET", "/api/v2"))
+
+    def lie(form: str, text: str) -> str:
+        told = 'requests_total{proxy="api_v2"} '
+        return text.replace(told, told + "9") if form == "Prometheus" else text
+
+    with retold(scene, lie) as server:
+        (found,) = growth.disagreements(Stats(server.address, None))
+    assert found.startswith("v2: CSV Figures(")
