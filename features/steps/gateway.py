@@ -5,19 +5,23 @@ from behave.runner import Context
 
 from features.support import endings
 from features.support.errors import StackError
-from features.support.gateways import CATALOGUE
+from features.support.gateways import CATALOGUE, Gateway
 
 
 @given("{name:Gateway} is the gateway")
 def gateway_in_front(context: Context, name: str) -> None:
-    gateway = CATALOGUE[name]
-    reason = context.scene.stack.why_not(gateway)
-    if reason is not None:
+    reason = context.scene.stack.why_not(CATALOGUE[name])
+    if reason is None:
+        enter(context, CATALOGUE[name])
+    else:
         context.scenario.skip(f"{name}: {reason}")
-        return
+
+
+def enter(context: Context, gateway: Gateway) -> None:
+    """End the run when the gateway does not start: other scenarios would only repeat why."""
     try:
         context.scene.enter(gateway)
     except StackError as failure:
-        endings.tell(f"ABORTED: {name} did not start: {failure}")
+        endings.tell(f"ABORTED: {gateway.name} did not start: {failure}")
         context.abort()
         raise

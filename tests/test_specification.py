@@ -1,0 +1,214 @@
+"""What a run of behave does and leaves behind, as its users start it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mutants.mutant import Patch
+from tests.runs import ROOT, Run, behave
+
+ROUTES = "features/routing/routing.feature"
+ONE = f"{ROUTES}:12"
+HEALTH = "features/operation/health.feature"
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A run, and what it left for Allure."""
+
+    run: Run
+    results: Path
+
+    @property
+    def scenarios(self) -> list[dict[str, Any]]:
+        return [json.loads(file.read_text()) for file in self.results.glob("*-result.json")]
+
+    def attached(self) -> dict[str, str]:
+        """What the only scenario holds, by title."""
+        (scenario,) = self.scenarios
+        return {
+            each["name"]: (self.results / each["source"]).read_text()
+            for each in scenario.get("attachments", [])
+        }
+
+
+Play = Callable[..., Reported]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the specification that a test may break."""
+    copy = tmp_path / "tree"
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("features", "docker"):
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+    for name in ("environment.py", "behave.ini"):
+        shutil.copy2(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Play:
+    def run(*arguments: str, tree: Path = ROOT) -> Reported:
+        results = tmp_path / "results"
+        allure = ["-f", "allure", "-o", str(results), "-D", "stack=local"]
+        return Reported(behave([*allure, *arguments], tree=tree), results)
+
+    return run
+
+
+def plain(arguments: Sequence[str], where: Path) -> "subprocess.CompletedProcess[str]":
+    """Run behave in a directory and keep what it printed."""
+    command = [sys.executable, "-m", "behave", *arguments]
+    return subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
+
+
+def test_a_dry_run_plays_nothing_and_leaves_nothing(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    run = behave(["--dry-run", "-D", "stack=nonsense", "features/"], tree=tree)
+    assert run.code == 0, run.output
+    assert "Stack:" not in run.output
+    outcomes = [status for each in run.outcomes.values() for status in each.values()]
+    assert len(outcomes) >= 90
+    assert set(outcomes) == {"untested"}
+    assert not (tree / "reports").exists(), "it left results of what it did not play"
+    assert not list(tmp_path.glob("mirroring-spec-*"))
+
+
+def test_a_dry_run_works_from_another_directory(tmp_path: Path) -> None:
+    done = plain(["--dry-run", str(ROOT / "features")], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_step_that_nobody_defined_fails_a_dry_run(tree: Path) -> None:
+    add_scenario(tree, "Given nobody knows this step")
+    assert behave(["--dry-run", "features/"], tree=tree).code == 1
+
+
+def add_scenario(tree: Path, *steps: str) -> None:
+    lines = ["Feature: New", "  @minor", "  Scenario: New", *(f"    {step}" for step in steps)]
+    (tree / "features" / "new.feature").write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(
+    "option", ["stak=local", "stack=dokcer", "patience=long", "haproxy=/absent", "keep=maybe"]
+)
+def test_a_wrong_option_ends_the_run_with_one_line(play: Play, option: str) -> None:
+    reported = play("-D", option, "features/")
+    assert reported.run.code == 1
+    told = [line for line in reported.run.output.splitlines() if "ABORTED: -D " in line]
+    assert len(told) == 1
+    assert "Traceback" not in reported.run.output
+    assert reported.scenarios == []
+
+
+@pytest.mark.stack
+def test_every_scenario_that_was_played_is_reported(play: Play) -> None:
+    """A small run over all features; an earlier run's results do not stay."""
+    play(ONE)
+    reported = play("-t", "smoke", "features/")
+    run = reported.run
+    assert run.code == 0, run.output
+    assert len(reported.scenarios) == len(run.played) >= 9
+    assert {each["name"] for each in reported.scenarios} == {
+        title.partition(": ")[2] for title in run.played
+    }
+    for each in reported.scenarios:
+        labels = {label["name"]: label["value"] for label in each["labels"]}
+        assert each["status"] == "passed"
+        assert labels.keys() >= {"epic", "feature", "story", "severity"}
+        assert labels["epic"] in {"Routing", "Operation", "Mirroring"}
+        assert labels["severity"] in {"blocker", "critical", "normal", "minor"}
+        assert [kept["name"] for kept in each["attachments"]] == ["What was sent"]
+    facts = (reported.results / "environment.properties").read_text()
+    assert "Stack=local\n" in facts
+    assert re.search(r"^HAProxy=2\.8\.\d+", facts, re.MULTILINE)
+    assert json.loads((reported.results / "categories.json").read_text())
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("name", ["allure", "allure_behave.formatter:AllureFormatter"])
+def test_one_scenario_is_played_by_its_line_with_allures_usual_command(
+    name: str, tmp_path: Path
+) -> None:
+    """Beside the Allure of behave.ini, whose directory is left as it is."""
+    run = behave(["-D", "stack=local", "-f", name, "-o", str(tmp_path / "r"), ONE])
+    assert run.code == 0, run.output
+    statuses = [status for each in run.outcomes.values() for status in each.values()]
+    assert statuses.count("passed") == 1
+    assert len(list((tmp_path / "r").glob("*-result.json"))) == 1
+
+
+@pytest.mark.stack
+def test_the_features_can_be_played_from_another_directory(tmp_path: Path) -> None:
+    done = plain(["-D", "stack=local", str(ROOT / ONE)], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 scenario passed, 0 failed" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.stack
+def test_a_broken_promise_is_failed_and_leaves_evidence(play: Play, tree: Path) -> None:
+    route = "http-request set-header X-Route v1"
+    Patch("docker/haproxy/haproxy.cfg", route, f"{route}0").apply(tree)
+    reported = play(ONE, tree=tree)
+    assert reported.run.code == 1
+    (scenario,) = reported.scenarios
+    assert scenario["status"] == "failed"
+    told = scenario["statusDetails"]["message"]
+    assert "the request arrived on route ['v10'] instead of v1" in told
+    kept = reported.attached()
+    assert "> GET /api/v1" in kept["Exchanges"]
+    assert "x-route: v10" in kept["Journal of the primary"]
+    assert kept["Journal of the shadow"] == "(nothing)"
+    assert "GET /api/v1" in kept["Log of haproxy"]
+
+
+@pytest.mark.stack
+def test_what_could_not_be_found_out_is_broken(play: Play, tree: Path) -> None:
+    Patch("docker/haproxy/haproxy.cfg", "    option httplog", "    optoin httplog").apply(tree)
+    reported = play(ROUTES, tree=tree)
+    assert reported.run.code == 1
+    assert {each["status"] for each in reported.scenarios} == {"broken"}
+    message = reported.scenarios[0]["statusDetails"]["message"]
+    assert "haproxy ended at once with exit code 1" in message
+    assert "optoin" in message, "the log is not told"
+
+
+@pytest.mark.stack
+def test_a_step_that_nobody_defined_is_broken_and_not_a_fault_of_the_hooks(
+    play: Play, tree: Path
+) -> None:
+    add_scenario(tree, "Given nobody knows this step")
+    reported = play("features/new.feature", tree=tree)
+    assert reported.run.code == 1
+    assert "HOOK-ERROR" not in reported.run.output
+    assert [each["status"] for each in reported.scenarios] == ["broken"]
+
+
+@pytest.mark.stack
+def test_a_clean_up_that_failed_is_told_everywhere(play: Play, tree: Path) -> None:
+    """Allure goes by the steps and calls the scenario passed, so it is told in other places."""
+    restore = "        self.stack.restore(service)\n"
+    broken = '        raise CannotFindOutError(f"{service} stays away")\n'
+    Patch("features/support/scene.py", restore, broken).apply(tree)
+    reported = play("-n", "Without a primary", HEALTH, tree=tree)
+    assert reported.run.code == 1
+    assert "error: clean-up: primary stays away" in reported.run.output
+    assert reported.run.failed == {
+        "health: Without a primary, clients are told that the service is unavailable"
+    }
+    assert reported.attached()["The clean-up failed"] == "primary stays away"
+    (told,) = reported.results.glob("*-globals.json")
+    assert "primary stays away" in told.read_text()
