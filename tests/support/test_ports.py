@@ -24,8 +24,14 @@ def test_a_free_port_can_be_listened_on() -> None:
 
 
 def test_no_free_port_is_given_twice() -> None:
-    given = [ports.free_port() for _ in range(2000)]
+    given = [ports.free_port() for _ in range(100)]
     assert len(set(given)) == len(given)
+
+
+def test_a_free_port_goes_to_nobody_who_does_not_ask_for_it() -> None:
+    port = ports.free_port()
+    with socket.socket() as stranger, pytest.raises(OSError, match="Address already in use"):
+        stranger.bind(("127.0.0.1", port))
 
 
 def test_a_free_port_can_be_claimed_right_after_a_service_left_it() -> None:

@@ -12,18 +12,19 @@ from features.support.errors import StackError
 _LISTEN = "0A"  # state column of /proc/net/tcp, see proc(5)
 # Local addresses in /proc/net/tcp and tcp6 at which a listener gets what is sent to 127.0.0.1.
 _HERE = ("0100007F", "00000000", "0" * 32, "0000000000000000FFFF00000100007F")
-_given: set[int] = set()  # free ports stay free until they are used; none is given twice
+# A bound socket that does not listen keeps a port from everybody who does not ask for that very
+# port with SO_REUSEADDR, as services do; also while its service is stopped.
+_reserved: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """Let the kernel choose a port on loopback that nobody listens on."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port not in _given:
-            _given.add(port)
-            return port
+    """Let the kernel choose a port on loopback, and keep it for this run's services."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    _reserved.append(holder)
+    port: int = holder.getsockname()[1]
+    return port
 
 
 def named(variable: str, value: str) -> int:
