@@ -1,6 +1,5 @@
 """The hooks: own the stack, give each scenario a clean scene, attach evidence."""
 
-import atexit
 import sys
 from collections.abc import Callable
 
@@ -11,7 +10,7 @@ from features import results
 from features.support import endings, evidence, options, reporting, waiting
 from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
-from features.support.stack import choose, retire
+from features.support.stack import choose, retire, retire_at_exit
 
 results.use()
 
@@ -26,9 +25,8 @@ def before_all(context: Context) -> None:
         chosen = options.parse(context.config.userdata)
         waiting.set_patience(chosen.patience)
         context.stack = choose(chosen)
-        # behave runs no clean-up when its output is closed.
-        atexit.register(retire, context.stack, keep=chosen.keep)
-        context.add_cleanup(retire, context.stack, keep=chosen.keep)
+        retire_at_exit(context.stack, keep=chosen.keep)
+        context.add_cleanup(retire, context.stack, keep=chosen.keep, abort=context.abort)
         print(reporting.headline(context.stack), flush=True)
     except CannotFindOutError as reason:
         context.abort(reason=str(reason))

@@ -3,19 +3,42 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType, TracebackType
+
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def prepare() -> None:
     """Let SIGTERM and SIGHUP end a run as Ctrl-C does, and a closed pipe without a traceback."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    _handle(_interrupt)
     sys.excepthook = _explain
 
 
 def tell(line: str) -> None:
     """Print a line that behave must not capture, because it says why the run ends."""
-    print(line, file=sys.__stderr__, flush=True)
+    with suppress(OSError):  # nobody reads it any more
+        print(line, file=sys.__stderr__, flush=True)
+
+
+def hold_off() -> Callable[[], str | None]:
+    """Let nothing interrupt what comes now; return what tells the signal that tried, if one did."""
+    tried: list[str] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        tried.append(signal.Signals(number).name)
+        with suppress(OSError):  # print may not be used here, it may be what was interrupted
+            os.write(2, b"The stack is being removed, please wait.\n")
+
+    _handle(note)
+    return lambda: tried[0] if tried else None
+
+
+def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in _ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, handler)
 
 
 def _interrupt(number: int, _: FrameType | None) -> None:
@@ -23,9 +46,11 @@ def _interrupt(number: int, _: FrameType | None) -> None:
 
 
 def _explain(kind: type[BaseException], reason: BaseException, trace: TracebackType | None) -> None:
-    if not isinstance(reason, BrokenPipeError):
+    if isinstance(reason, KeyboardInterrupt):
+        tell(f"ABORTED: {reason or 'KeyboardInterrupt'}")
+    elif isinstance(reason, BrokenPipeError):
+        tell("error: the run ended early because nobody reads its output any more")
+        # What is still buffered cannot be written either; the interpreter would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
         sys.__excepthook__(kind, reason, trace)
-        return
-    print("error: the run ended early because nobody reads its output any more", file=sys.stderr)
-    # What is still buffered cannot be written either; the interpreter would complain at its exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

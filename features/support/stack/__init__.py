@@ -2,6 +2,6 @@
 
 from features.support.stack.base import Execution, Stack
 from features.support.stack.choice import choose
-from features.support.stack.retirement import retire
+from features.support.stack.retirement import retire, retire_at_exit
 
-__all__ = ["Execution", "Stack", "choose", "retire"]
+__all__ = ["Execution", "Stack", "choose", "retire", "retire_at_exit"]

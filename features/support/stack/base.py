@@ -122,4 +122,12 @@ class Stack(ABC):
 
     @abstractmethod
     def how_to_reach(self) -> list[str]:
-        """Return lines that tell a person how to use a stack that was kept."""
+        """Return lines that tell a person how to use and remove a stack that is kept.
+
+        There are none when nothing was started.
+        """
+
+    def _url(self, service: str, port: str) -> str:
+        """Return what a person gives to curl or a browser, with what opens closed figures."""
+        access = ":".join(self.credentials) + "@" if self.credentials and port == "stats" else ""
+        return f"{service} {port}: http://{access}{self.address(service, port)}"

@@ -34,9 +34,8 @@ class LocalStack(Stack):
         self._options = options
         self._addresses: dict[tuple[str, str], Address] = {}
         self._processes: dict[str, Process] = {}
+        self._made: Path | None = None
         _sweep()
-        owner = "kept" if options.keep else os.getpid()
-        self._directory = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{owner}-"))
 
     def why_not(self, gateway: Gateway) -> str | None:
         """Return which program is missing, if one is."""
@@ -144,13 +143,26 @@ class LocalStack(Stack):
         """Stop the processes, the last started first, and remove the directory of the run."""
         for process in reversed(self._processes.values()):
             process.stop()
-        shutil.rmtree(self._directory, ignore_errors=True)
+        if self._made:
+            shutil.rmtree(self._made, ignore_errors=True)
+            self._made = None
 
     def how_to_reach(self) -> list[str]:
         """Tell the addresses, the processes and where the logs are."""
-        lines = [f"{name} {port}: http://{at}" for (name, port), at in self._addresses.items()]
-        ids = " ".join(str(process.pid) for process in self._processes.values())
-        return [*lines, f"logs: {self._directory}", f"to stop it: kill {ids}"]
+        if not self._made:
+            return []
+        running = {name: each.pid for name, each in self._processes.items() if each.running}
+        lines = [self._url(name, port) for name, port in self._addresses if name in running]
+        kill = f"kill {' '.join(map(str, running.values()))} && " if running else ""
+        return [*lines, f"logs: {self._made}", f"to stop it: {kill}rm -r {self._made}"]
+
+    @property
+    def _directory(self) -> Path:
+        """Return the directory of this run, which is made when it is needed."""
+        if self._made is None:
+            owner = "kept" if self._options.keep else os.getpid()
+            self._made = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{owner}-"))
+        return self._made
 
     def _version(self, service: Service) -> str:
         return programs.version([self._fill(word, service) for word in service.version])

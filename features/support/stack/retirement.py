@@ -1,26 +1,43 @@
 """The end of a stack, however the run ended."""
 
-import signal
-import sys
+import atexit
+from collections.abc import Callable
 
+from features.support import endings
+from features.support.errors import StackError
 from features.support.stack.base import Stack
 
 
-def retire(stack: Stack, *, keep: bool) -> None:
+def retire(stack: Stack, *, keep: bool, abort: Callable[[str], None] | None = None) -> None:
     """Take a stack down, or say how to reach it if it is to be kept; may be called again.
 
-    Raises StackError when something could not be removed. A second Ctrl-C cannot interrupt this.
+    Nothing interrupts this; the signal that tried is told to `abort` when it is done.
+    Raises StackError when something could not be removed.
     """
     if stack.retired:
         return
+    tried = endings.hold_off()
     stack.retired = True
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    if keep:
-        _say("The stack was kept.", *stack.how_to_reach())
-        return
-    stack.down()
+    kept = stack.how_to_reach() if keep else []
+    if kept:
+        endings.tell("\n  ".join(["The stack was kept.", *kept]))
+    else:
+        stack.down()
+    signal = tried()
+    if signal and abort:
+        abort(f"{signal} while cleaning up")
 
 
-def _say(*lines: str) -> None:
-    print("\n  ".join(lines), file=sys.stderr)
+def retire_at_exit(stack: Stack, *, keep: bool) -> None:
+    """Retire a stack when the interpreter ends, if that was not done before.
+
+    behave runs no clean-up when its output is closed, and of some interruptions it knows nothing.
+    """
+    atexit.register(_retire_late, stack, keep=keep)
+
+
+def _retire_late(stack: Stack, *, keep: bool) -> None:
+    try:
+        retire(stack, keep=keep)
+    except StackError as reason:
+        endings.tell(f"error: clean-up: {reason}")
