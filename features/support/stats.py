@@ -24,6 +24,8 @@ WRONG: Mapping[str, Credentials] = {
     "a wrong password": ("operator", "guessed"),
 }
 _TIMEOUT = 10.0
+_SETTLED_WITHIN = 5.0
+_RESPONSES = [f"hrsp_{kind}" for kind in ("1xx", "2xx", "3xx", "4xx", "5xx", "other")]
 _SAMPLE = re.compile(r'^(\w+)\{proxy="(\w+)"(?:,code="(\w+)")?\} (\d+)', re.MULTILINE)
 _METRICS = {
     "requests": ("haproxy_backend_http_requests_total", ""),
@@ -81,17 +83,30 @@ class Stats:
         return answer.text
 
     def routes(self) -> dict[str, Figures]:
-        """Return what the CSV says of each route, once no request is in progress there.
+        """Return what the CSV says of each route, once it has counted all that was sent.
 
-        A request's success and bytes are counted when its stream ends, just after its answer.
+        HAProxy counts a request in several steps, some of them just after its answer. So wait
+        until no request is in progress, each has its response counted, and two readings agree.
         """
-        return watch(self._routes, until=lambda seen: not seen[1], within=_TIMEOUT).value[0]
+        previous: dict[str, Figures] = {}
+
+        def look() -> tuple[dict[str, Figures], bool]:
+            nonlocal previous
+            figures, unfinished = self._routes()
+            settled = unfinished == 0 and figures == previous
+            previous = figures
+            return figures, settled
+
+        return watch(look, until=lambda seen: seen[1], within=_SETTLED_WITHIN).value[0]
 
     def _routes(self) -> tuple[dict[str, Figures], int]:
         table = self._rows()
         rows = {route: _told(table, (proxy, "BACKEND")) for route, proxy in ROUTES.items()}
+        front = _told(table, ("gateway", "FRONTEND"))
+        responses = sum(int(front[column]) for column in _RESPONSES)
         in_progress = sum(int(row["scur"]) for row in rows.values())
-        return {route: _of_row(row) for route, row in rows.items()}, in_progress
+        unfinished = in_progress + abs(int(front["req_tot"]) - responses)
+        return {route: _of_row(row) for route, row in rows.items()}, unfinished
 
     def routes_in_prometheus(self) -> dict[str, Figures]:
         """Return what Prometheus' text says of each route."""
