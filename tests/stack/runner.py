@@ -105,6 +105,13 @@ class UserRun:
             return False
 
 
+def finish(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command at the root of the tree to its end, keeping what it prints."""
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
 def _labelled(kind: str, owner: str) -> list[str]:
     label = "mirroring-spec.owner"
     every = ["--all"] if kind == "container" else []

@@ -1,16 +1,14 @@
 """However a run ends, it leaves nothing behind, says why in one line, and does not say 0."""
 
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from features.support.waiting import eventually
-from tests.runs import ROOT
 from tests.stack.conftest import needs_engine
-from tests.stack.runner import BEHAVE, UserRun, telling
+from tests.stack.runner import BEHAVE, UserRun, finish, telling
 
 Start = Callable[..., UserRun]
 LONG = "features/operation"
@@ -66,14 +64,7 @@ def test_containers_of_a_killed_run_are_removed_by_the_next(start: Start) -> Non
 @pytest.mark.stack
 def test_a_reader_that_goes_away_ends_the_run_without_a_traceback() -> None:
     command = f"{' '.join(BEHAVE[:4])} {LONG} -D stack=local | head -1"
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = finish("bash", "-o", "pipefail", "-c", command)
     assert done.returncode != 0
     assert "nobody reads its output" in done.stderr
     assert "Traceback" not in done.stderr

@@ -9,10 +9,9 @@ from contextlib import closing
 import pytest
 import requests
 
-from tests.runs import ROOT
 from tests.stack.conftest import needs_engine
 from tests.stack.engine_proxy import EngineProxy
-from tests.stack.runner import UserRun, telling
+from tests.stack.runner import UserRun, finish, telling
 
 Start = Callable[..., UserRun]
 SHORT = "features/routing/routing.feature:12"
@@ -48,14 +47,7 @@ def test_a_busy_port_is_told_with_its_holder(
 @pytest.mark.docker
 @needs_engine
 def test_stack_up_tells_a_busy_port(busy_port: int) -> None:
-    done = subprocess.run(
-        ["make", "stack-up", f"GATEWAY_PORT={busy_port}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = finish("make", "stack-up", f"GATEWAY_PORT={busy_port}")
     assert done.returncode != 0
     assert re.search(rf"port {busy_port} is held by .+ GATEWAY_PORT", done.stderr)
 

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from tests.recorder_process import (
+from tests.recorder.process import (
     RecorderProcess,
     answer,
     answers,
@@ -16,18 +15,6 @@ from tests.recorder_process import (
 )
 
 ALL_BYTES = bytes(range(256)) * 3
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[RecorderProcess]:
-    with RecorderProcess() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(process: RecorderProcess) -> RecorderProcess:
-    process.control("POST", "/reset")
-    return process
 
 
 def sha256(data: bytes) -> str:

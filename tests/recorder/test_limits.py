@@ -2,26 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.recorder_process import RecorderProcess, answer, chunked, eventually, request
+from tests.recorder.process import RecorderProcess, answer, chunked, eventually, request
 
 LIMIT = 64 * 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[RecorderProcess]:
-    with RecorderProcess() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(process: RecorderProcess) -> RecorderProcess:
-    process.control("POST", "/reset")
-    return process
 
 
 def memory_peak(recorder: RecorderProcess) -> int:

@@ -1,23 +1,10 @@
 """The recorder's control port: what it shows, and how it refuses what is wrong."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.recorder_process import RecorderProcess, request
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[RecorderProcess]:
-    with RecorderProcess() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(process: RecorderProcess) -> RecorderProcess:
-    process.control("POST", "/reset")
-    return process
+from tests.recorder.process import RecorderProcess, request
 
 
 def test_faults_replace_one_another(recorder: RecorderProcess) -> None:

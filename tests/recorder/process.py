@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self, TypeVar
 from urllib.parse import urlencode
 
-RECORDER = Path(__file__).parents[1] / "docker" / "backend" / "recorder.py"
+RECORDER = Path(__file__).parents[2] / "docker" / "backend" / "recorder.py"
 START_DEADLINE = 10.0
 DEADLINE = 2.0
 

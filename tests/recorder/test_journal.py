@@ -7,12 +7,11 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
-from tests.recorder_process import (
+from tests.recorder.process import (
     DEADLINE,
     START_DEADLINE,
     RecorderProcess,
@@ -22,18 +21,6 @@ from tests.recorder_process import (
     popen,
     request,
 )
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[RecorderProcess]:
-    with RecorderProcess() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(process: RecorderProcess) -> RecorderProcess:
-    process.control("POST", "/reset")
-    return process
 
 
 def send(recorder: RecorderProcess, *ids: str) -> None:

@@ -5,11 +5,10 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from tests.recorder_process import (
+from tests.recorder.process import (
     RecorderProcess,
     answer,
     eventually,
@@ -18,18 +17,6 @@ from tests.recorder_process import (
 )
 
 MIB = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[RecorderProcess]:
-    with RecorderProcess() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(process: RecorderProcess) -> RecorderProcess:
-    process.control("POST", "/reset")
-    return process
 
 
 def test_delay(recorder: RecorderProcess) -> None:
