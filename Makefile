@@ -1,0 +1,82 @@
+# The specification and everything around it; `make` alone lists what there is.
+# A target that needs packages makes its own environment in .venv.
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+ALLURE  := allure@3.18.0
+RESULTS := reports/allure-results
+# More for behave, e.g. make spec BEHAVE='-D stack=local -t smoke'
+BEHAVE  ?=
+# How often `make soak` runs the specification, and on which stack.
+N       ?= 20
+
+.DEFAULT_GOAL := help
+.PHONY: help spec test lint unit spec-local spec-docker spec-matrix mutants soak report bench stack-up stack-down clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+spec: $(VENV)/spec ## run the specification on the stack that fits this machine
+	@$(BIN)/behave features/ $(BEHAVE); code=$$?; \
+	echo "Allure results: $(RESULTS) (make report: one HTML page of them)"; exit $$code
+
+report: ## make one HTML page of the last run's results: reports/allure.html
+	@command -v npm >/dev/null || { echo "make report needs npm (Node.js 20 or newer)" >&2; exit 1; }
+	@test -d $(RESULTS) || { echo "no results in $(RESULTS): make spec first" >&2; exit 1; }
+	@rm -rf reports/html
+	@npm exec --yes --package=$(ALLURE) -- allure awesome --single-file \
+	    --report-name "Routing and mirroring" --group-by epic,feature,story --output reports/html $(RESULTS)
+	@mv reports/html/index.html reports/allure.html && rm -rf reports/html
+	@echo "report: reports/allure.html"
+
+test: lint unit spec-local spec-docker mutants ## run every check
+
+lint: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+
+unit: $(VENV)/dev
+	$(BIN)/pytest
+
+spec-local: $(VENV)/spec
+	$(BIN)/behave features/ -D stack=local -f progress3
+
+spec-docker: $(VENV)/spec
+	$(BIN)/behave features/ -D stack=docker -f progress3
+
+spec-matrix: $(VENV)/spec ## run the specification on HAProxy 2.6, 2.8, 3.0 and 3.2
+	$(BIN)/python -m tests.matrix $(BEHAVE)
+
+mutants: $(VENV)/dev ## break the product in many small ways; the specification must notice each
+	$(BIN)/python -m tests.mutants
+
+soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
+	$(BIN)/python -m tests.soak $(N) $(BEHAVE)
+
+bench: $(VENV)/spec ## measure
+	$(BIN)/python bench/recorder.py
+
+stack-up: $(VENV)/spec ## start the containers for use by hand (ports 10004 and 9999)
+	@$(BIN)/python -m features.support.stack.by_hand up
+
+stack-down: $(VENV)/spec ## remove those containers
+	@$(BIN)/python -m features.support.stack.by_hand down
+
+clean: ## remove what runs leave: reports, caches, the environment
+	rm -rf reports $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed; name one with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	    { rm -rf $(VENV); echo "python3 -m venv does not work here (Debian: apt install python3-venv)" >&2; exit 1; }
+
+$(VENV)/spec: requirements.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/spec
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,56 @@
+"""The words that may stand in a step, so that a misspelt one is an undefined step.
+
+The file's name makes behave load it before the steps that use the words.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from behave import register_type
+from parse import with_pattern
+
+from features.support import stats
+from features.support.configuration import MISTAKES
+from features.support.gateways import CATALOGUE, RECORDERS
+from features.support.samples import BODIES, HEADERS, Body
+from features.support.stats import WRONG
+
+
+def one_of(words: Iterable[str]) -> Callable[[str], str]:
+    """Return a step parameter type that matches exactly these words, the longest first."""
+
+    def word(text: str) -> str:
+        return text
+
+    word.pattern = any_of(words)  # type: ignore[attr-defined]
+    return word
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a regular expression for these words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+@with_pattern(any_of(BODIES))
+def body(text: str) -> Body:
+    return BODIES[text]()
+
+
+@with_pattern(r'[^\s"]+')
+def target(text: str) -> str:
+    return text
+
+
+register_type(
+    Target=target,
+    Gateway=one_of(CATALOGUE),
+    Service=one_of(service.name for service in RECORDERS),
+    Method=one_of(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE"]),
+    Route=one_of(stats.ROUTES),
+    Form=one_of(stats.PATHS),
+    Credentials=one_of(WRONG),
+    Health=one_of(("up", "down")),
+    Mistake=one_of(MISTAKES),
+    Headers=one_of(HEADERS),
+    Body=body,
+)

@@ -1,0 +1,96 @@
+"""Steps of an operator who checks and changes the gateway's configuration."""
+
+from behave import given, then, when
+from behave.runner import Context
+
+from features.support import configuration, verdicts
+from features.support.stream import Stream
+from features.support.waiting import eventually
+
+
+@when("an operator checks the running configuration")
+def operator_checks(context: Context) -> None:
+    context.verdict = configuration.check_running(context.scene.stack)
+
+
+@when("an operator starts a gateway whose configuration has {mistake:Mistake}")
+def operator_starts_with_a_mistake(context: Context, mistake: str) -> None:
+    context.verdict = configuration.start_with(context.scene.stack, mistake)
+
+
+@when("an operator checks a configuration that asks HAProxy to mirror")
+def operator_asks_to_mirror(context: Context) -> None:
+    context.verdict = configuration.check_with(context.scene.stack, "the wish to mirror")
+
+
+@when("an operator lists every directive that HAProxy knows")
+def operator_lists_directives(context: Context) -> None:
+    context.directives = configuration.directives(context.scene.stack)
+
+
+@then("the configuration is accepted without a warning")
+def configuration_is_accepted(context: Context) -> None:
+    wrong = context.verdict.not_accepted()
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the configuration is refused")
+def configuration_is_refused(context: Context) -> None:
+    wrong = context.verdict.not_refused()
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the configuration is refused because there is no such directive")
+def no_such_directive(context: Context) -> None:
+    wrong = context.verdict.not_refused()
+    assert not wrong, "\n".join(wrong)
+    said = context.verdict.execution.output
+    assert "'http-request'" in said, said
+    assert "got 'mirror'" in said, said
+
+
+@then("the message names the line with the mistake")
+def line_is_named(context: Context) -> None:
+    wrong = context.verdict.not_located()
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the message names where it starts and what it misses")
+def both_ends_are_named(context: Context) -> None:
+    wrong = context.verdict.not_named("gateway", "api_v9")
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the list is complete, and no directive in it is about mirroring")
+def nothing_mirrors(context: Context) -> None:
+    known = context.directives
+    assert any("http-request set-header" in each for each in known), f"only {len(known)} listed"
+    found = [each for each in known if "mirror" in each.lower() or "shadow" in each.lower()]
+    assert not found, f"about mirroring: {found}"
+
+
+@given("clients send requests on route {route:Route} without a pause")
+def clients_send_without_pause(context: Context, route: str) -> None:
+    context.process = context.scene.stats.process()
+    context.stream = Stream(context.scene.entry, f"/api/{route}")
+    context.add_cleanup(context.stream.stop)
+    context.stream.start()
+
+
+@when("the gateway is reloaded")
+def gateway_is_reloaded(context: Context) -> None:
+    context.scene.stack.reload(context.scene.gateway.front)
+
+
+@then("the gateway runs with a new process within {seconds:d} seconds")
+def gateway_has_a_new_process(context: Context, seconds: int) -> None:
+    stats, old = context.scene.stats, context.process
+    eventually(stats.process, lambda now: now != old, seconds, "a new process of the gateway")
+
+
+@then("every request of these clients got the primary's answer")
+def stream_lost_nothing(context: Context) -> None:
+    context.stream.await_more(200)
+    context.scene.exchanges += context.stream.stop()
+    wrong = verdicts.not_all_from_the_primary(context.scene.exchanges)
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,89 @@
+"""Steps in which clients send requests and look at their answers."""
+
+from behave import then, when
+from behave.runner import Context
+
+from features.support import verdicts
+from features.support.exchange import Answer
+from features.support.samples import HEADERS, Body
+from features.support.traffic import request
+
+
+@when('the client sends a {method:Method} request to "{target:Target}"')
+def client_sends(context: Context, method: str, target: str) -> None:
+    context.scene.send(request(method, target))
+
+
+@when('the client sends a {method:Method} request to "{target:Target}" with {body:Body}')
+def client_sends_a_body(context: Context, method: str, target: str, body: Body) -> None:
+    sent = request(method, target, body.headers, body.content, chunked=body.chunked)
+    context.scene.send(sent)
+
+
+@when("the client sends a request with {headers:Headers}")
+def client_sends_headers(context: Context, headers: str) -> None:
+    context.scene.send(request("GET", "/api/v1", HEADERS[headers]))
+
+
+@when('the client sends a GET request to "{target:Target}" with the id "{request_id}"')
+def client_sends_its_own_id(context: Context, target: str, request_id: str) -> None:
+    own = (("X-Request-Id", request_id),)
+    context.scene.send(request("GET", target, own, with_id=False))
+
+
+@when('the client sends {count:d} requests to "{target:Target}"')
+def client_sends_many(context: Context, count: int, target: str) -> None:
+    context.scene.send_in_turn(request("GET", target) for _ in range(count))
+
+
+@when('the client sends {count:d} requests to "{target:Target}" without an id')
+def client_sends_without_id(context: Context, count: int, target: str) -> None:
+    context.scene.send_in_turn(request("GET", target, with_id=False) for _ in range(count))
+
+
+@when('the client sends a request that claims to come from "{address}"')
+def client_claims_an_address(context: Context, address: str) -> None:
+    context.scene.send(request("GET", "/api/v1", (("X-Forwarded-For", address),)))
+
+
+@when("the client sends a request on route {route:Route} that claims to be on route {claim:Route}")
+def client_claims_a_route(context: Context, route: str, claim: str) -> None:
+    context.scene.send(request("GET", f"/api/{route}", (("X-Route", claim),)))
+
+
+@when("the client asks for a route, a path and a method that exist and that do not")
+def client_asks_for_all_kinds(context: Context) -> None:
+    for method, target in (("GET", "/api/v1"), ("GET", "/absent"), ("TRACE", "/api/v1")):
+        context.scene.send(request(method, target))
+
+
+@when('{count:d} clients send a request to "{target:Target}" at the same moment')
+def clients_send_at_once(context: Context, count: int, target: str) -> None:
+    context.scene.send_at_once([request("GET", target) for _ in range(count)])
+
+
+@then("the client gets the primary's answer")
+def client_gets_the_primarys_answer(context: Context) -> None:
+    wrong = verdicts.not_from_the_primary(context.scene.last)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the client gets the primary's answer to each of them")
+@then("each of them gets the primary's answer to its own request")
+def each_gets_the_primarys_answer(context: Context) -> None:
+    wrong = verdicts.not_all_from_the_primary(context.scene.exchanges)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("at least {share:d} % of them get the primary's answer")
+def most_get_the_primarys_answer(context: Context, share: int) -> None:
+    exchanges = context.scene.exchanges
+    served = [each for each in exchanges if not verdicts.not_from_the_primary(each)]
+    assert len(served) * 100 >= share * len(exchanges), f"{len(served)} of {len(exchanges)}"
+
+
+@then("no answer names the gateway's software or a version")
+def answers_tell_nothing(context: Context) -> None:
+    assert all(isinstance(each.answer, Answer) for each in context.scene.exchanges)
+    telltale = verdicts.telltale_headers(context.scene.exchanges)
+    assert not telltale, "\n".join(telltale)

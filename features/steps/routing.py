@@ -1,0 +1,71 @@
+"""Steps that look at where requests arrived, and how."""
+
+from behave import then
+from behave.runner import Context
+
+from features.support import verdicts
+from features.support.exchange import differences, values
+from features.support.traffic import request
+
+
+@then("the primary received the request on route {route:Route}")
+def received_on_route(context: Context, route: str) -> None:
+    received = context.scene.primary.await_request(context.scene.last.sent.request_id)
+    routes = values(received.headers, "x-route")
+    assert routes == [route], f"the request arrived on route {routes} instead of {route}"
+
+
+@then("the primary received exactly the request that was sent")
+def received_unchanged(context: Context) -> None:
+    sent = context.scene.last.sent
+    found = differences(sent, context.scene.primary.await_request(sent.request_id))
+    assert not found, "\n".join(found)
+
+
+@then('the primary received the request with the id "{request_id}"')
+def received_with_id(context: Context, request_id: str) -> None:
+    received = context.scene.primary.await_request(request_id)
+    assert values(received.headers, "x-request-id") == [request_id], received.headers
+
+
+@then("the primary received {count:d} requests, each with an id of its own")
+def received_with_ids(context: Context, count: int) -> None:
+    wrong = verdicts.not_one_id_each(context.scene.primary.received(), count)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the primary received each request exactly once")
+def received_exactly_once(context: Context) -> None:
+    ids = [each.sent.request_id for each in context.scene.exchanges]
+    wrong = verdicts.not_exactly_once(ids, context.scene.primary.received())
+    assert not wrong, "\n".join(wrong)
+
+
+@then('the primary received one client address, and it is not "{claimed}"')
+def received_the_true_address(context: Context, claimed: str) -> None:
+    received = context.scene.primary.await_request(context.scene.last.sent.request_id)
+    addresses = values(received.headers, "x-forwarded-for")
+    assert len(addresses) == 1, f"addresses received: {addresses}"
+    assert claimed not in addresses[0], f"the client's claim was passed on: {addresses[0]}"
+
+
+@then("no service received the request")
+def nobody_received(context: Context) -> None:
+    sentinel = context.scene.send(request("GET", "/api/v1")).sent
+    context.scene.primary.await_request(sentinel.request_id)
+    recorders = context.scene.recorders.values()
+    arrived = [each for recorder in recorders for each in recorder.received()]
+    strangers = [each for each in arrived if each.request_id != sentinel.request_id]
+    assert not strangers, f"arrived all the same: {strangers}"
+
+
+@then("the gateway refuses the request as not found")
+def refused_as_not_found(context: Context) -> None:
+    wrong = verdicts.not_refused(context.scene.last, 404)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the gateway refuses the method and names those it allows: {allowed}")
+def refused_method(context: Context, allowed: str) -> None:
+    wrong = verdicts.not_refused(context.scene.last, 405, allowed)
+    assert not wrong, "\n".join(wrong)

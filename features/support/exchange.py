@@ -1,0 +1,141 @@
+"""One request as it was sent, answered and received, and how those differ."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+Headers = tuple[tuple[str, str], ...]
+
+# RFC 9110, section 7.6.1: these end at the next hop. Framing is each hop's own.
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "content-length",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+# What the gateways of the catalogue may add to a request on its way to the primary.
+ADDED_BY_THE_GATEWAY = frozenset({"x-forwarded-for", "x-request-id", "x-route"})
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request as the client put it on the wire; text stands for bytes in Latin-1."""
+
+    method: str
+    target: str
+    headers: Headers
+    body: bytes | None = field(default=None, repr=False)
+    chunked: bool = False
+
+    @property
+    def request_id(self) -> str | None:
+        """Return the id on which journals are joined."""
+        return first(self.headers, "x-request-id")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the client got; `elapsed` is in seconds, from first byte sent to last byte read."""
+
+    status: int
+    headers: Headers
+    body: bytes = field(repr=False)
+    elapsed: float
+
+    @property
+    def service(self) -> str | None:
+        """Return the name of the recorder that answered, None when the gateway itself did."""
+        return first(self.headers, "x-backend-name")
+
+    @property
+    def request_id(self) -> str | None:
+        """Return the id of the request that this is the answer to."""
+        return first(self.headers, "x-request-id")
+
+
+@dataclass(frozen=True)
+class Received:
+    """One journal entry of a recorder."""
+
+    service: str
+    method: str
+    target: str
+    headers: Headers
+    framing: str
+    length: int
+    sha256: str
+    state: str
+    connection: int
+    request_id: str | None
+    at: float
+
+    @classmethod
+    def from_entry(cls, entry: dict[str, Any]) -> "Received":
+        """Read a journal entry as the recorder's control port gives it."""
+        known = {name: entry[name] for name in cls.__dataclass_fields__ if name != "headers"}
+        return cls(headers=tuple((name, value) for name, value in entry["headers"]), **known)
+
+    @property
+    def route(self) -> str | None:
+        """Return the route on which the gateway passed the request."""
+        return first(self.headers, "x-route")
+
+
+def first(headers: Headers, name: str) -> str | None:
+    """Return the first value of a header, by its lower-case name."""
+    return next((value for key, value in headers if key.lower() == name), None)
+
+
+def values(headers: Headers, name: str) -> list[str]:
+    """Return every value of a header, in order, by its lower-case name."""
+    return [value for key, value in headers if key.lower() == name]
+
+
+def differences(
+    sent: Sent, received: Received, added: frozenset[str] = ADDED_BY_THE_GATEWAY
+) -> list[str]:
+    """List in words what is not as it was sent; an empty list means a faithful request.
+
+    Header names compare without case (RFC 9110, section 5.1); values, repeats and the order of
+    the client's own headers compare exactly. Headers in `added` may come on top.
+    """
+    body = sent.body or b""
+    found = _unequal("method", sent.method, received.method)
+    found += _unequal("target", sent.target, received.target)
+    found += _header_differences(sent.headers, received.headers, added)
+    found += _unequal("body length", len(body), received.length)
+    if len(body) == received.length:
+        found += _unequal("body sha256", hashlib.sha256(body).hexdigest(), received.sha256)
+    found += _unequal("state", "complete", received.state)
+    return found
+
+
+def _header_differences(sent: Headers, received: Headers, added: frozenset[str]) -> list[str]:
+    wanted = [(name.lower(), value) for name, value in sent if name.lower() not in HOP_BY_HOP]
+    names = {name for name, _ in wanted}
+    got = [(name.lower(), value) for name, value in received if name.lower() not in HOP_BY_HOP]
+    extra = [pair for pair in got if pair[0] not in names and pair[0] not in added]
+    kept = [pair for pair in got if pair[0] in names]
+    found = [f"header {name}: {value!r} was added" for name, value in extra]
+    if kept != wanted:
+        found += [f"header {n}: {v!r} is missing" for n, v in _missing(wanted, kept)]
+        found += [f"header {n}: {v!r} was not sent" for n, v in _missing(kept, wanted)]
+        found = found or [f"headers came in another order: {kept} instead of {wanted}"]
+    return found
+
+
+def _missing(
+    wanted: Iterable[tuple[str, str]], present: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    rest = list(present)
+    return [pair for pair in wanted if pair not in rest or rest.remove(pair)]  # type: ignore[func-returns-value]
+
+
+def _unequal(what: str, sent: object, received: object) -> list[str]:
+    return [] if sent == received else [f"{what}: sent {sent!r}, received {received!r}"]

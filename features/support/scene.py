@@ -1,0 +1,125 @@
+"""What one scenario has done so far: what was sent through which gateway, and what came back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from features.support.errors import CannotFindOutError
+from features.support.exchange import Answer, Sent
+from features.support.gateways import RECORDERS, Gateway
+from features.support.readiness import await_route
+from features.support.recorders import Recorder
+from features.support.stack import Stack
+from features.support.stats import Stats
+from features.support.traffic import Address, ClientError, connection, send, send_at_once, send_over
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer, or the reason why the client got none."""
+
+    sent: Sent
+    answer: Answer | ClientError
+
+    @property
+    def status(self) -> int | None:
+        """Return the status the client got, if it got an answer."""
+        return self.answer.status if isinstance(self.answer, Answer) else None
+
+
+@dataclass
+class Scene:
+    """The stack as one scenario uses it."""
+
+    stack: Stack
+    exchanges: list[Exchange] = field(default_factory=list)
+    gateway: Gateway | None = None
+
+    def __post_init__(self) -> None:
+        """Make both recorders known by their names."""
+        self.recorders = {
+            each.name: Recorder(each.name, partial(self.stack.address, each.name))
+            for each in RECORDERS
+        }
+
+    @property
+    def primary(self) -> Recorder:
+        """Return the recorder that plays the primary."""
+        return self.recorders["primary"]
+
+    @property
+    def shadow(self) -> Recorder:
+        """Return the recorder that plays the shadow."""
+        return self.recorders["shadow"]
+
+    @property
+    def entry(self) -> Address:
+        """Return where clients reach the gateway."""
+        if self.gateway is None:
+            raise CannotFindOutError("no gateway has been chosen yet")
+        return self.stack.address(self.gateway.front, self.gateway.entry)
+
+    @property
+    def stats(self) -> Stats:
+        """Return the reader of the gateway's figures."""
+        if self.gateway is None:
+            raise CannotFindOutError("no gateway has been chosen yet")
+        return Stats(self.stack.address(self.gateway.front, "stats"), self.stack.credentials)
+
+    @property
+    def last(self) -> Exchange:
+        """Return the newest exchange."""
+        return self.exchanges[-1]
+
+    def enter(self, gateway: Gateway) -> None:
+        """Put a gateway in front, with recorders that remember nothing and behave well."""
+        self.stack.start(gateway)
+        self.gateway = gateway
+        for recorder in self.recorders.values():
+            recorder.reset()
+        self.stack.mark()
+
+    def send(self, sent: Sent) -> Exchange:
+        """Send one request as a client that connects for it."""
+        return self._keep([sent], [_attempt(self.entry, sent)])[0]
+
+    def send_in_turn(self, requests: Iterable[Sent]) -> list[Exchange]:
+        """Send requests one after the other over one connection."""
+        sent = list(requests)
+        answers: list[Answer | ClientError] = []
+        with connection(self.entry) as link:
+            for each in sent:
+                try:
+                    answers.append(send_over(link, each))
+                except ClientError as reason:
+                    answers.append(reason)
+        return self._keep(sent, answers)
+
+    def send_at_once(self, requests: Sequence[Sent]) -> list[Exchange]:
+        """Send all requests at the same moment, one client each."""
+        return self._keep(requests, send_at_once(self.entry, requests))
+
+    def restore(self, service: str) -> None:
+        """Bring a stopped service back, and wait until clients are served as before."""
+        self.stack.restore(service)
+        if self.gateway is not None:
+            await_route(self.stack, self.gateway)
+
+    def close(self) -> None:
+        """Close what the scenario has opened."""
+        for recorder in self.recorders.values():
+            recorder.close()
+
+    def _keep(
+        self, sent: Sequence[Sent], answers: Sequence[Answer | ClientError]
+    ) -> list[Exchange]:
+        new = [Exchange(*pair) for pair in zip(sent, answers, strict=True)]
+        self.exchanges += new
+        return new
+
+
+def _attempt(to: Address, sent: Sent) -> Answer | ClientError:
+    try:
+        return send(to, sent)
+    except ClientError as reason:
+        return reason

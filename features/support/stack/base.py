@@ -1,0 +1,125 @@
+"""What every kind of stack can do; steps know nothing else."""
+
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from features.support.errors import StackError
+from features.support.gateways import RECORDERS, Gateway, Service
+from features.support.readiness import await_route
+from features.support.traffic import Address
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a command inside a service ended: its exit code, and all it printed."""
+
+    code: int
+    output: str
+
+
+def own_credentials() -> tuple[str, str]:
+    """Make credentials for the figures of one run, so that refusing strangers is specified."""
+    return ("operator", secrets.token_urlsafe(12))
+
+
+class Stack(ABC):
+    """Running services, addressed by the names of the catalogue.
+
+    Every method raises StackError, in one line, when the stack does not do as told.
+    """
+
+    kind: str
+    can_be_changed = True  # False where services are somebody else's to stop and start
+    retired = False  # True once it was taken down, or left up on purpose
+
+    def __init__(self, credentials: tuple[str, str] | None) -> None:
+        self.credentials = credentials  # who may read the figures, None where everybody may
+        self._ready: dict[str, StackError | None] = {}
+        self._services: dict[str, Service] = {each.name: each for each in RECORDERS}
+
+    def start(self, gateway: Gateway) -> None:
+        """Start what the gateway needs, once; a failed start is remembered and told again."""
+        if gateway.name not in self._ready:
+            self._services |= {each.name: each for each in gateway.services}
+            try:
+                self._start_services((*RECORDERS, *gateway.services))
+                await_route(self, gateway)
+            except StackError as reason:
+                self._ready[gateway.name] = reason
+            else:
+                self._ready[gateway.name] = None
+        failure = self._ready[gateway.name]
+        if failure is not None:
+            raise failure
+
+    def service(self, name: str) -> Service:
+        """Return the description of a service that this stack has started."""
+        return self._services[name]
+
+    @abstractmethod
+    def _start_services(self, services: Sequence[Service]) -> None:
+        """Start those services that do not run yet, and wait until each listens."""
+
+    @abstractmethod
+    def why_not(self, gateway: Gateway) -> str | None:
+        """Return why a gateway cannot run in this stack, None when it can."""
+
+    @abstractmethod
+    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
+        """Return what this stack will run with, versions as far as they are known before."""
+
+    @abstractmethod
+    def address(self, service: str, port: str) -> Address:
+        """Return where a port of a service is reached from this machine."""
+
+    @abstractmethod
+    def stop(self, service: str) -> None:
+        """Stop a service, as an orderly shutdown does, and wait until it is gone."""
+
+    @abstractmethod
+    def restore(self, service: str) -> None:
+        """Start a stopped service again at its old address."""
+
+    @abstractmethod
+    def pause(self, service: str) -> None:
+        """Freeze a service: it keeps its connections and does nothing."""
+
+    @abstractmethod
+    def resume(self, service: str) -> None:
+        """Let a paused service go on."""
+
+    @abstractmethod
+    def reload(self, service: str) -> None:
+        """Tell a service to read its configuration again."""
+
+    @abstractmethod
+    def mark(self) -> None:
+        """Remember this moment; logs are read from here on."""
+
+    @abstractmethod
+    def logs(self, service: str, *, whole: bool = False) -> str:
+        """Return what a service wrote since the mark, or since its first start."""
+
+    @abstractmethod
+    def exec(
+        self, service: str, argv: Sequence[str], files: Mapping[str, str] | None = None
+    ) -> Execution:
+        """Run a command where the service runs, with its environment.
+
+        {program} and {configuration} stand for the service's own, {files} for the directory
+        that holds `files` while the command runs.
+        """
+
+    @abstractmethod
+    def versions(self) -> dict[str, str]:
+        """Return the version of every program that has been started, by service."""
+
+    @abstractmethod
+    def down(self) -> None:
+        """Stop everything this stack started and leave nothing behind; may be called again."""
+
+    @abstractmethod
+    def how_to_reach(self) -> list[str]:
+        """Return lines that tell a person how to use a stack that was kept."""

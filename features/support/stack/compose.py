@@ -1,0 +1,102 @@
+"""The Compose command line, with a project of this run's own."""
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from features.support.errors import StackError
+from features.support.gateways import DOCKER
+
+FILE = DOCKER / "docker-compose.yml"
+PREFIX = "mirroring-spec-"
+OWNER_LABEL = "mirroring-spec.owner"
+_QUICK = 30.0  # seconds for a command that builds and starts nothing
+
+
+def owner() -> str:
+    """Name this run so that a later one can tell whether it still lives."""
+    return f"{os.uname().nodename}/{os.getpid()}/{_start_time(os.getpid())}"
+
+
+def is_dead(owner_: str) -> bool:
+    """Tell whether the run that started something on this machine has ended."""
+    host, _, process = owner_.partition("/")
+    pid, _, started = process.partition("/")
+    if host != os.uname().nodename or not pid.isdigit():
+        return False
+    return _start_time(int(pid)) != started
+
+
+def _start_time(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+class Compose:
+    """One Compose project; `environment` is added to the command's."""
+
+    def __init__(
+        self, project: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.project = project or f"{PREFIX}{os.getpid()}-{secrets.token_hex(3)}"
+        self._environment = {
+            **os.environ,
+            "SPEC_OWNER": owner(),
+            # Set but empty: the engine chooses. A port that the user has set stays.
+            "GATEWAY_PORT": os.environ.get("GATEWAY_PORT", ""),
+            "STATS_PORT": os.environ.get("STATS_PORT", ""),
+            **(environment or {}),
+        }
+
+    def images(self, services: Iterable[str]) -> list[str]:
+        """Return the images that services need."""
+        described = json.loads(self.run("config", "--format", "json"))["services"]
+        return [described[name]["image"] for name in services]
+
+    def build(self, services: Sequence[str]) -> None:
+        """Build the images of services."""
+        self.run("build", "--quiet", *services, within=900)
+
+    def up(self, services: Sequence[str], within: float) -> None:
+        """Start services and wait until each is healthy."""
+        bound = ("--wait", "--wait-timeout", str(int(within)))
+        self.run("up", "--detach", "--no-build", *bound, *services, within=within + _QUICK)
+
+    def down(self) -> None:
+        """Remove the project's containers, networks and volumes."""
+        self.run("down", "--volumes", "--remove-orphans", "--timeout", "1", within=60)
+
+    def run(self, *arguments: str, within: float = _QUICK) -> str:
+        """Run a Compose command and return what it printed; raises StackError in one line."""
+        command = ["docker", "compose", "--project-name", self.project, "--file", str(FILE)]
+        try:
+            done = subprocess.run(
+                [*command, *arguments],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=within,
+                start_new_session=True,  # Ctrl-C is for the run; the run takes the project down
+                check=False,
+            )
+        except FileNotFoundError:
+            raise StackError("there is no docker command on PATH") from None
+        except subprocess.TimeoutExpired:
+            raise StackError(
+                f"docker compose {arguments[0]} was not done within {within:.0f} s"
+            ) from None
+        if done.returncode != 0:
+            raise StackError(f"docker compose {arguments[0]}: {_reason(done.stderr)}")
+        return done.stdout
+
+
+def _reason(printed: str) -> str:
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    telling = [line for line in lines if "error" in line.lower() or "unhealthy" in line.lower()]
+    return (telling or lines or ["no reason given"])[-1]

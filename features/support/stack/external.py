@@ -1,0 +1,86 @@
+"""A stack that is already deployed elsewhere: its addresses are given, nothing is started."""
+
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from features.support.errors import StackError
+from features.support.gateways import Gateway, Service
+from features.support.options import Options
+from features.support.stack.base import Execution, Stack
+from features.support.traffic import Address
+
+_NAMES = {("proxy"): "gateway", ("stats"): "stats"}
+
+
+class ExternalStack(Stack):
+    """Somebody else's services: requests are sent and journals read, no more."""
+
+    kind = "external"
+    can_be_changed = False
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options.credentials)
+        self._addresses = options.addresses
+
+    def why_not(self, gateway: Gateway) -> str | None:
+        """Return nothing: whatever gateway is at the address is taken for the one named."""
+
+    def _start_services(self, services: Sequence[Service]) -> None:
+        """Start nothing."""
+
+    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:  # noqa: ARG002
+        """Return where the gateway is."""
+        return [f"gateway at {self._addresses['gateway']}"]
+
+    def address(self, service: str, port: str) -> Address:
+        """Return the address that was given for it."""
+        recorder = {"service": service, "control": f"{service}_control"}
+        return self._addresses[_NAMES.get(port) or recorder[port]]
+
+    def stop(self, service: str) -> NoReturn:
+        """Refuse."""
+        self._refuse("stopped", service)
+
+    def restore(self, service: str) -> None:
+        """Do nothing: nothing was stopped."""
+
+    def pause(self, service: str) -> NoReturn:
+        """Refuse."""
+        self._refuse("paused", service)
+
+    def resume(self, service: str) -> None:
+        """Do nothing: nothing was paused."""
+
+    def reload(self, service: str) -> NoReturn:
+        """Refuse."""
+        self._refuse("reloaded", service)
+
+    def mark(self) -> None:
+        """Do nothing: there are no logs."""
+
+    def logs(self, service: str, *, whole: bool = False) -> str:  # noqa: ARG002
+        """Return nothing: the logs are elsewhere."""
+        return ""
+
+    def exec(
+        self,
+        service: str,
+        argv: Sequence[str],  # noqa: ARG002
+        files: Mapping[str, str] | None = None,  # noqa: ARG002
+    ) -> Execution:
+        """Refuse."""
+        self._refuse("entered", service)
+
+    def versions(self) -> dict[str, str]:
+        """Return nothing: they are not known here."""
+        return {}
+
+    def down(self) -> None:
+        """Leave everything as it is."""
+
+    def how_to_reach(self) -> list[str]:
+        """Tell the addresses that were given."""
+        return [f"{name}: http://{address}" for name, address in self._addresses.items()]
+
+    def _refuse(self, what: str, service: str) -> NoReturn:
+        raise StackError(f"{service} belongs to an external stack and cannot be {what} from here")

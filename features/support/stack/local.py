@@ -1,0 +1,195 @@
+"""A stack of processes on this machine, on ports that the kernel chose."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from features.support.errors import StackError
+from features.support.gateways import Gateway, Service
+from features.support.options import Options
+from features.support.stack import ports, programs
+from features.support.stack.base import Execution, Stack, own_credentials
+from features.support.stack.process import Process
+from features.support.traffic import Address
+from features.support.waiting import patient
+
+_HOST = "127.0.0.1"
+_PREFIX = "mirroring-spec-"
+_EXEC_WITHIN = 20.0
+
+
+class LocalStack(Stack):
+    """Services as child processes; logs and scratch files in a directory of this run."""
+
+    kind = "local"
+
+    def __init__(self, options: Options) -> None:
+        self._user, self._password = own_credentials()
+        super().__init__((self._user, self._password))
+        self._options = options
+        self._addresses: dict[tuple[str, str], Address] = {}
+        self._processes: dict[str, Process] = {}
+        _sweep()
+        owner = "kept" if options.keep else os.getpid()
+        self._directory = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{owner}-"))
+
+    def why_not(self, gateway: Gateway) -> str | None:
+        """Return which program is missing, if one is."""
+        for service in gateway.services:
+            if service.program and self._find(service.program) is None:
+                return programs.why_missing(service.program)
+        return None
+
+    def _start_services(self, services: Sequence[Service]) -> None:
+        new = [each for each in services if each.name not in self._processes]
+        for service in new:
+            for name, port in service.ports.items():
+                self._addresses[service.name, name] = Address(_HOST, _port(port.published))
+        for service in new:
+            process = Process(
+                service.name,
+                [self._fill(word, service) for word in service.command],
+                self._environment(service),
+                self._directory / f"{service.name}.log",
+                outlives_the_run=self._options.keep,
+            )
+            self._processes[service.name] = process
+            process.start(self._ports_of(service))
+
+    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
+        """Return the versions of the gateways' programs."""
+        return [
+            f"{gateway.name} {self._version(service)}"
+            for gateway in gateways
+            for service in gateway.services
+            if service.name == gateway.front
+        ]
+
+    def address(self, service: str, port: str) -> Address:
+        """Return the address on loopback."""
+        return self._addresses[service, port]
+
+    def stop(self, service: str) -> None:
+        """Terminate the process; its port stays reserved for it."""
+        self._processes[service].stop()
+
+    def restore(self, service: str) -> None:
+        """Start the program again on its old ports; one that runs is left alone."""
+        if not self._processes[service].running:
+            self._processes[service].start(self._ports_of(self.service(service)))
+
+    def pause(self, service: str) -> None:
+        """Send SIGSTOP."""
+        self._processes[service].signal(signal.SIGSTOP)
+
+    def resume(self, service: str) -> None:
+        """Send SIGCONT."""
+        self._processes[service].signal(signal.SIGCONT)
+
+    def reload(self, service: str) -> None:
+        """Send the signal on which the program reloads."""
+        number = self.service(service).reload_signal
+        if number is None:
+            raise StackError(f"{service} cannot be told to reload")
+        self._processes[service].signal(number)
+
+    def mark(self) -> None:
+        """Remember how long each log is."""
+        for process in self._processes.values():
+            process.mark()
+
+    def logs(self, service: str, *, whole: bool = False) -> str:
+        """Return the process's output."""
+        return self._processes[service].log(whole=whole) if service in self._processes else ""
+
+    def exec(
+        self, service: str, argv: Sequence[str], files: Mapping[str, str] | None = None
+    ) -> Execution:
+        """Run the command beside the service, with the environment that the service has."""
+        described = self.service(service)
+        with tempfile.TemporaryDirectory(dir=self._directory) as scratch:
+            for name, text in (files or {}).items():
+                (Path(scratch) / name).write_text(text)
+            known = {"files": scratch, "configuration": str(described.configuration)}
+            command = [self._fill(word, described, known) for word in argv]
+            try:
+                done = subprocess.run(
+                    command,
+                    env={**os.environ, **self._environment(described)},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    timeout=patient(_EXEC_WITHIN),
+                    check=False,
+                )
+            except (OSError, subprocess.TimeoutExpired) as reason:
+                raise StackError(f"{' '.join(command)}: {reason}") from None
+        return Execution(done.returncode, done.stdout)
+
+    def versions(self) -> dict[str, str]:
+        """Ask each program that was started."""
+        described = [self.service(name) for name in self._processes]
+        return {each.title: self._version(each) for each in described}
+
+    def down(self) -> None:
+        """Stop the processes, the last started first, and remove the directory of the run."""
+        for process in reversed(self._processes.values()):
+            process.stop()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def how_to_reach(self) -> list[str]:
+        """Tell the addresses, the processes and where the logs are."""
+        lines = [f"{name} {port}: http://{at}" for (name, port), at in self._addresses.items()]
+        ids = " ".join(str(process.pid) for process in self._processes.values())
+        return [*lines, f"logs: {self._directory}", f"to stop it: kill {ids}"]
+
+    def _version(self, service: Service) -> str:
+        return programs.version([self._fill(word, service) for word in service.version])
+
+    def _find(self, program: str) -> Path | None:
+        return programs.find(program, getattr(self._options, program, None))
+
+    def _fill(self, word: str, service: Service, known: Mapping[str, str] | None = None) -> str:
+        values = {
+            "{python}": sys.executable,
+            "{stats.user}": self._user,
+            "{stats.password}": self._password,
+            **{f"{{{k}}}": v for k, v in (known or {}).items()},
+        }
+        if "{program}" in word and service.program:
+            values["{program}"] = str(self._find(service.program))
+        for name, address in self._addresses.items():
+            values[f"{{{name[0]}.{name[1]}}}"] = str(address)
+        for placeholder, value in values.items():
+            word = word.replace(placeholder, value)
+        return word
+
+    def _environment(self, service: Service) -> dict[str, str]:
+        own = {key: self._fill(value, service) for key, value in service.environment.items()}
+        binds = {p.variable: str(self.address(service.name, n)) for n, p in service.ports.items()}
+        return own | binds
+
+    def _ports_of(self, service: Service) -> list[int]:
+        return [self.address(service.name, name).port for name in service.ports]
+
+
+def _port(variable: str | None) -> int:
+    asked = os.environ.get(variable, "") if variable else ""
+    if variable is None or not asked:
+        return ports.free_port()
+    if not asked.isdigit() or not 0 < int(asked) < 65536:
+        raise StackError(f"{variable}={asked}: give a port from 1 to 65535")
+    return ports.claim(int(asked), variable)
+
+
+def _sweep() -> None:
+    """Remove the directories of runs that were killed; their processes died with them."""
+    for leftover in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = leftover.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(leftover, ignore_errors=True)

@@ -1,0 +1,129 @@
+"""One service of a local stack as a process of this run."""
+
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from features.support.errors import StackError
+from features.support.stack import ports
+from features.support.waiting import watch
+
+_START_WITHIN = 10.0
+_STOP_WITHIN = 5.0
+_LOG_TAIL = 15
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Process:
+    """A program with a log, that is known to own its ports and, if not kept, dies with this run."""
+
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        outlives_the_run: bool = False,
+    ) -> None:
+        self.name = name
+        self._argv = list(argv)
+        self._environment = {**os.environ, **environment}
+        self._log = log
+        self._settings = _many_files if outlives_the_run else _many_files_and_one_life
+        self._child: subprocess.Popen[bytes] | None = None
+        self._mark = 0
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the program runs."""
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id, None before the first start."""
+        return self._child.pid if self._child else None
+
+    def start(self, listening: Sequence[int]) -> None:
+        """Start the program and wait until it, and nobody else, listens on the ports."""
+        with self._log.open("ab") as log:
+            self._child = subprocess.Popen(
+                self._argv,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for the run; the run stops its services
+                preexec_fn=self._settings,  # noqa: PLW1509 - no thread runs while services start
+            )
+        outcome = watch(lambda: self._state(listening), lambda s: s != "starting", _START_WITHIN)
+        if outcome.value != "listening":
+            what = outcome.value.replace("starting", f"does not listen on {listening}")
+            raise StackError(f"{self.name} {what} ({outcome.elapsed:.1f} s){self._tail()}")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program."""
+        if self._child is None or not self.running:
+            raise StackError(f"{self.name} does not run, so {number.name} cannot be sent to it")
+        self._child.send_signal(number)
+
+    def stop(self) -> None:
+        """Stop the program, and all it started: politely, then by force."""
+        if self._child is None:
+            return
+        if self.running:
+            self._child.send_signal(signal.SIGCONT)
+            self._child.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(_STOP_WITHIN)
+        _kill_group(self._child.pid)
+        self._child.wait()
+
+    def log(self, *, whole: bool = False) -> str:
+        """Return what the program wrote since the mark, or from its first start on."""
+        if not self._log.exists():
+            return ""
+        with self._log.open("rb") as log:
+            log.seek(0 if whole else self._mark)
+            return log.read().decode(errors="replace")
+
+    def mark(self) -> None:
+        """Remember how long the log is now, so that it can be read from here."""
+        self._mark = self._log.stat().st_size if self._log.exists() else 0
+
+    def _state(self, listening: Sequence[int]) -> str:
+        if self._child is None or not self.running:
+            code = self._child.returncode if self._child else None
+            return f"ended at once with exit code {code}"
+        owners = {port: ports.owner(port) for port in listening}
+        if any(pid is None for pid in owners.values()):
+            return "starting"
+        for port, pid in owners.items():
+            if not ports.descends(pid, self._child.pid):
+                return f"cannot have port {port}, held by {ports.describe_owner(port)},"
+        return "listening"
+
+    def _tail(self) -> str:
+        lines = self.log(whole=True).splitlines()[-_LOG_TAIL:]
+        return "; its log:" + "".join(f"\n  {line}" for line in lines) if lines else ""
+
+
+def _many_files_and_one_life() -> None:
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # the service dies when this run is killed
+    _many_files()
+
+
+def _many_files() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _kill_group(leader: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)

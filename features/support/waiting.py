@@ -1,0 +1,65 @@
+"""Waiting for conditions, never for time: the only place of the specification that sleeps."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_FIRST_PAUSE = 0.002
+_LONGEST_PAUSE = 0.1
+_patience = 1.0
+
+
+def set_patience(factor: float) -> None:
+    """Multiply every deadline of the run by factor (option `patience`)."""
+    global _patience  # noqa: PLW0603 - one knob for the whole run, set once before it
+    _patience = factor
+
+
+def patient(seconds: float) -> float:
+    """Return a deadline, in seconds, as this run's patience stretches it."""
+    return seconds * _patience
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """The last observation, whether it was the wanted one, and what it took to get there."""
+
+    value: T
+    met: bool
+    attempts: int
+    elapsed: float
+
+    def __str__(self) -> str:
+        """Say how long was waited and what was seen last."""
+        return f"after {self.elapsed:.2f} s and {self.attempts} looks: {self.value}"
+
+
+def watch(probe: Callable[[], T], until: Callable[[T], bool], within: float) -> Outcome[T]:
+    """Probe until the condition holds or `within` seconds (times patience) have passed."""
+    started = time.monotonic()
+    deadline = started + patient(within)
+    pause, attempts = _FIRST_PAUSE, 0
+    while True:
+        attempts += 1
+        value = probe()
+        now = time.monotonic()
+        if until(value) or now >= deadline:
+            return Outcome(value, until(value), attempts, now - started)
+        time.sleep(min(pause, max(0.0, deadline - now)))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def eventually(
+    probe: Callable[[], T], until: Callable[[T], bool], within: float, what: str = "the condition"
+) -> T:
+    """Return the first observation that meets the condition.
+
+    Raises AssertionError, with attempts, elapsed time and last observation, when none does.
+    """
+    outcome = watch(probe, until, within)
+    if not outcome.met:
+        raise AssertionError(f"{what} did not come about {outcome}")
+    return outcome.value

@@ -1,0 +1,83 @@
+"""The specification on every HAProxy that people run: 2.6, 2.8, 3.0 and 3.2, in one table."""
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from features.support.stack.docker import why_no_engine
+from tests.runs import ROOT, Run, behave
+
+_RESULTS = ROOT / "reports" / "allure-results"
+_KEPT = ROOT / "reports" / "matrix"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of HAProxy, and the stack and the environment that bring it."""
+
+    name: str
+    stack: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+VERSIONS = (
+    Version("2.6", "docker", {"DEBIAN_RELEASE": "bookworm"}),
+    Version("2.8", "local"),
+    Version("3.0", "docker", {"DEBIAN_RELEASE": "trixie"}),
+    Version("3.2", "docker", {"DEBIAN_RELEASE": "forky"}),
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run every version; arguments go to behave. Exit code 1 when one fails or does not run."""
+    runs: dict[str, Run | str] = {}
+    for version in VERSIONS:
+        reason = why_no_engine() if version.stack == "docker" else None
+        runs[version.name] = reason or _run(version, arguments)
+        print(f"HAProxy {version.name}: {_verdict(runs[version.name])}", flush=True)
+    print("\n" + _table(runs))
+    failed = [run for run in runs.values() if not (isinstance(run, Run) and run.code == 0)]
+    print(f"\n{len(runs) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+def _run(version: Version, arguments: Sequence[str]) -> Run:
+    run = behave(["-D", f"stack={version.stack}", *arguments, "features/"], version.environment)
+    kept = _KEPT / version.name
+    shutil.rmtree(kept, ignore_errors=True)
+    if _RESULTS.is_dir():
+        shutil.copytree(_RESULTS, kept)
+    return run
+
+
+def _verdict(run: Run | str) -> str:
+    if isinstance(run, str):
+        return f"not run: {run}"
+    told = [f"{sum(run.count(f)['passed'] for f in run.outcomes)} passed", *run.failures]
+    return ", ".join(told) + f" ({run.seconds:.0f} s)" + ("" if run.outcomes else run.output[-500:])
+
+
+def _table(runs: Mapping[str, Run | str]) -> str:
+    features = sorted({f for run in runs.values() if isinstance(run, Run) for f in run.outcomes})
+    rows = [["feature", *(f"HAProxy {name}" for name in runs)]]
+    for feature in features:
+        rows.append([Path(feature).stem, *(_cell(run, feature) for run in runs.values())])
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    lines = [
+        " | ".join(cell.ljust(width) for cell, width in zip(r, widths, strict=True)) for r in rows
+    ]
+    return "\n".join([lines[0], "-|-".join("-" * width for width in widths), *lines[1:]])
+
+
+def _cell(run: Run | str, feature: str) -> str:
+    if isinstance(run, str) or feature not in run.outcomes:
+        return "not run"
+    counts = run.count(feature)
+    failed = sum(counts.values()) - counts["passed"] - counts["skipped"] - counts["untested"]
+    return f"{counts['passed']} passed" + (f", {failed} FAILED" if failed else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,68 @@
+"""Runs of the whole specification, as its users start them, and what came out of them."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: exit code, seconds, all it printed, and each scenario's outcome by feature."""
+
+    code: int
+    seconds: float
+    output: str
+    outcomes: Mapping[str, Mapping[str, str]]
+
+    @property
+    def failures(self) -> list[str]:
+        """Name every scenario that neither passed nor was left out."""
+        return [
+            f"{feature}: {scenario} ({status})"
+            for feature, scenarios in self.outcomes.items()
+            for scenario, status in scenarios.items()
+            if status not in ("passed", "skipped", "untested")
+        ]
+
+    def count(self, feature: str) -> Counter[str]:
+        """Count the outcomes of a feature."""
+        return Counter(self.outcomes.get(feature, {}).values())
+
+
+def behave(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
+    """Run behave from the root of the tree and read its own JSON report."""
+    with TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.json"
+        started = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "behave", "-f", "json", "-o", str(report), *arguments],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        seconds = time.monotonic() - started
+        outcomes = _outcomes(report) if report.exists() else {}
+    return Run(done.returncode, seconds, done.stdout + done.stderr, outcomes)
+
+
+def _outcomes(report: Path) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for feature in json.loads(report.read_text() or "[]"):
+        file = feature["location"].rpartition(":")[0]
+        for element in feature.get("elements", []):
+            if element["type"] != "background":
+                title = f"{element['name']} [{element['location'].rpartition(':')[2]}]"
+                found.setdefault(file, {})[title] = element.get("status", "untested")
+    return found
