@@ -76,7 +76,7 @@ Feature: The primary receives each request exactly as the client sent it
       | /api/v1/~tilde/$&'()*+, |
 
   @critical @allure.label.story:Headers
-  Scenario Outline: <headers> arrive unchanged
+  Scenario Outline: Headers arrive unchanged: <headers>
     When the client sends a request with <headers>
     Then the client gets the primary's answer
     And the primary received exactly the request that was sent

@@ -1,0 +1,149 @@
+"""The service port of a recorder: its listener, connections, counters and present faults."""
+
+import asyncio
+import errno
+import socket
+from time import time
+
+from answer import Exchange
+from connection import Connection
+from faults import NO_FAULTS, Faults
+from http1 import Head
+from journal import Entry, Journal
+
+BACKLOG = 4096
+# Fixed, so that the kernel does not grow it: a slow reader must be felt by the sender soon.
+RECEIVE_BUFFER = 65536
+
+_HEALTH = b"/healthz"
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket bound, not yet listening, to host:port; an empty host is every address.
+
+    Raises OSError, at once for a busy port.
+    """
+    if host:
+        return _bound(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port)
+    try:
+        return _bound(socket.AF_INET6, "::", port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise
+        return _bound(socket.AF_INET, "0.0.0.0", port)  # a machine without IPv6
+
+
+def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if host == "::":
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        sock.bind((host, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+class Service:
+    """What plays primary or shadow. Counts requests, health checks and connections."""
+
+    def __init__(self, name: str, host: str, sock: socket.socket, journal: Journal) -> None:
+        self.name = name
+        self.journal = journal
+        self.faults = NO_FAULTS
+        self.requests = 0
+        self.health_checks = 0
+        self.malformed = 0
+        self.accepted = 0
+        self._host = host
+        self._port: int = sock.getsockname()[1]
+        # The port is ours even while it refuses: bound, but not listening.
+        self._idle: socket.socket | None = sock
+        self._server: asyncio.Server | None = None
+        self._connections: set[Connection] = set()
+        self._changing = asyncio.Lock()
+
+    @property
+    def address(self) -> str:
+        """Where the service listens, as host:port."""
+        return f"{self._host}:{self._port}"
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """All counters, as the control port shows them."""
+        return {
+            "requests": self.requests,
+            "health_checks": self.health_checks,
+            "malformed": self.malformed,
+            "evicted": self.journal.evicted,
+            "connections": self.accepted,
+            "open": len(self._connections),
+        }
+
+    async def listen(self) -> None:
+        """Accept connections. Raises OSError."""
+        if self._idle is None:
+            return
+        sock, self._idle = self._idle, None
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        # asyncio sets TCP_NODELAY on what it accepts.
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self), sock=sock, backlog=BACKLOG
+        )
+
+    def close(self) -> None:
+        """Close the listener and reset all connections."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in tuple(self._connections):
+            connection.reset()
+
+    async def misbehave(self, faults: Faults) -> None:
+        """Replace the faults. Raises OSError when the port cannot be taken back."""
+        async with self._changing:
+            self.faults = faults if faults != NO_FAULTS else NO_FAULTS
+            for connection in tuple(self._connections):
+                connection.faults_changed()
+            if not faults.refuse:
+                await self.listen()
+            elif self._server is not None:
+                self.close()
+                self._idle = bound_socket(self._host, self._port)
+
+    async def reset(self) -> None:
+        """Behave again, forget the journal, count from zero. Raises OSError as misbehave does."""
+        await self.misbehave(NO_FAULTS)
+        self.journal.clear()
+        self.journal.evicted = self.requests = self.health_checks = self.malformed = 0
+
+    def faults_for(self, target: bytes) -> Faults:
+        """The faults that hold for a raw target."""
+        faults = self.faults
+        if faults is NO_FAULTS or target.startswith(faults.prefix.encode("latin-1")):
+            return faults
+        return NO_FAULTS
+
+    def begin(self, head: Head, connection: Connection) -> Exchange:
+        """A request head arrived: count it and, unless it is a health check, journal it."""
+        entry = Entry(head, time(), connection.number, connection.peer)
+        if head.target.partition(b"?")[0] == _HEALTH:
+            self.health_checks += 1
+        else:
+            self.requests += 1
+            self.journal.add(entry)
+        return Exchange(head, entry, self.faults_for(head.target), self.requests)
+
+    def opened(self, connection: Connection) -> None:
+        """A connection was accepted; one that slipped in before the listener closed is reset."""
+        self.accepted += 1
+        connection.number = self.accepted
+        self._connections.add(connection)
+        if self.faults.refuse:
+            connection.reset()
+
+    def closed(self, connection: Connection) -> None:
+        """A connection is gone."""
+        self._connections.discard(connection)
