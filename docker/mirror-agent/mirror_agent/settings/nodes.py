@@ -32,12 +32,17 @@ class Source:
     def __init__(self, name: str) -> None:
         """Name the file for messages."""
         self.name = name
-        self.problems: list[str] = []
+        self._problems: list[tuple[int, str]] = []
+
+    @property
+    def problems(self) -> list[str]:
+        """What was found wrong, in the order of the file."""
+        return [text for _, text in sorted(self._problems, key=lambda problem: problem[0])]
 
     def problem(self, node: yaml.Node, path: str, message: str) -> None:
         """Note a problem of the value at a node."""
         line = node.start_mark.line + 1
-        self.problems.append(f"{self.name}:{line}: {path or 'file'}: {message}")
+        self._problems.append((line, f"{self.name}:{line}: {path}: {message}"))
 
     def parse(self, text: str) -> "Section":
         """Parse a file's text; raises ConfigError where it is not a YAML mapping."""
