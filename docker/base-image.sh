@@ -45,7 +45,7 @@ make_image() {
     trap 'rm -rf "$scratch"' EXIT
     trap 'exit 1' INT TERM
     age_checks >"$scratch/age-checks"
-    mmdebstrap --variant=minbase --quiet \
+    mmdebstrap --variant=minbase \
         --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --dpkgopt='path-exclude=/usr/share/man/*' \
@@ -54,8 +54,10 @@ make_image() {
         --aptopt='Acquire::Languages "none"' \
         --aptopt='APT::Install-Recommends "false"' \
         --aptopt="$scratch/age-checks" \
-        "$release" "$scratch/root.tar" ${MIRROR:+"$MIRROR"} ||
-        fail "mmdebstrap could not make $release (its messages are above)"
+        "$release" "$scratch/root.tar" ${MIRROR:+"$MIRROR"} >"$scratch/log" 2>&1 || {
+        tail -12 "$scratch/log" >&2
+        fail "mmdebstrap could not make $release; the end of its messages is above"
+    }
     docker import \
         --change 'CMD ["bash"]' \
         --change 'LABEL mirroring-spec.made-with=mmdebstrap' \

@@ -33,19 +33,36 @@ class Run:
             if status not in ("passed", "skipped", "untested")
         ]
 
+    @property
+    def failed(self) -> set[str]:
+        """Return "feature: scenario title" of every scenario that failed, short, for patterns."""
+        return {
+            f"{Path(file).stem}: {title.rpartition(' [')[0]}"
+            for file, scenarios in self.outcomes.items()
+            for title, status in scenarios.items()
+            if status not in ("passed", "skipped", "untested")
+        }
+
+    @property
+    def aborted(self) -> bool:
+        """Tell whether the run ended before all scenarios were played."""
+        return "ABORTED" in self.output
+
     def count(self, feature: str) -> Counter[str]:
         """Count the outcomes of a feature."""
         return Counter(self.outcomes.get(feature, {}).values())
 
 
-def behave(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
-    """Run behave from the root of the tree and read its own JSON report."""
+def behave(
+    arguments: Sequence[str], environment: Mapping[str, str] | None = None, tree: Path = ROOT
+) -> Run:
+    """Run behave from the root of a tree and read its own JSON report."""
     with TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
         started = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "behave", "-f", "json", "-o", str(report), *arguments],
-            cwd=ROOT,
+            cwd=tree,
             env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,

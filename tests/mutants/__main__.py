@@ -1,0 +1,82 @@
+"""Break the product in many small ways and see that the specification notices each.
+
+python -m tests.mutants [--list] [NAME ...]; exit code 1 when a mutant survives, when a scenario
+fails that has nothing to do with it, or when a patch no longer fits.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.mutant import Mutant, PatchError
+from tests.runs import ROOT, Run, behave
+
+_AT_ONCE = 3  # a run mostly waits for health checks
+_OPTIONS = ("-D", "stack=local", "-D", "patience=0.7")
+_UNBROKEN = Mutant("unbroken", "nothing: the tree as it is", (), ())
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the named mutants, or all; the unbroken tree first."""
+    known = {mutant.name: mutant for mutant in MUTANTS}
+    if arguments == ["--list"]:
+        print("\n".join(f"{mutant.name}: {mutant.breaks}" for mutant in MUTANTS))
+        return 0
+    strange = [name for name in arguments if name not in known]
+    if strange:
+        print(f"no such mutant: {strange[0]} (--list names them)", file=sys.stderr)
+        return 2
+    if not _report(_UNBROKEN, _verdict(_UNBROKEN)):
+        return 1
+    chosen = [known[name] for name in arguments] or list(MUTANTS)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        verdicts = zip(chosen, pool.map(_verdict, chosen), strict=True)
+        killed = [_report(mutant, verdict) for mutant, verdict in verdicts]
+    print(f"{sum(killed)} passed, {len(killed) - sum(killed)} failed")
+    return 0 if all(killed) else 1
+
+
+def _verdict(mutant: Mutant) -> list[str]:
+    """Return what is wrong with how the specification took the mutant."""
+    with TemporaryDirectory(prefix="mutant-") as directory:
+        tree = Path(directory)
+        _copy_tree(tree)
+        try:
+            mutant.plant(tree)
+        except PatchError as reason:
+            return [str(reason)]
+        run = behave([*_OPTIONS, "features/"], tree=tree)
+    return _judge(mutant, run)
+
+
+def _judge(mutant: Mutant, run: Run) -> list[str]:
+    if not run.outcomes or run.aborted:
+        reasons = [line for line in run.output.splitlines() if "ABORTED:" in line]
+        return [f"the run ended early: {reason.strip()}" for reason in reasons or [run.output]]
+    wrong = [f"survived: {killer}" for killer in mutant.survivors(run.failed)]
+    return wrong + [f"unrelated: {title}" for title in mutant.unrelated(run.failed)]
+
+
+def _report(mutant: Mutant, wrong: Sequence[str]) -> bool:
+    print(f"{'ok    ' if not wrong else 'FAILED'} {mutant.name}: {mutant.breaks}", flush=True)
+    for each in wrong:
+        print(f"         {each}", flush=True)
+    return not wrong
+
+
+def _copy_tree(tree: Path) -> None:
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tree / name)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

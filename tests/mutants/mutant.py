@@ -1,0 +1,62 @@
+"""What a mutant is: a small patch that breaks one promise, and the scenarios that must notice."""
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+
+class PatchError(Exception):
+    """A patch no longer fits the tree, so its mutant proves nothing."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Text of a file that is replaced, as often as it is said to occur."""
+
+    file: str
+    old: str
+    new: str
+    times: int = 1
+
+    def apply(self, tree: Path) -> None:
+        """Change the file in a tree; raises PatchError when the text is not there so often."""
+        path = tree / self.file
+        text = path.read_text()
+        if text.count(self.old) != self.times:
+            found = text.count(self.old)
+            raise PatchError(f"{self.file} has {self.old!r} {found} times, not {self.times}")
+        path.write_text(text.replace(self.old, self.new))
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A broken product.
+
+    `killers` must all fail, `bystanders` may: both are patterns of "feature: scenario title".
+    One killer is enough where `any_killer` says so, because the mutant errs at random.
+    """
+
+    name: str
+    breaks: str
+    patches: tuple[Patch, ...]
+    killers: tuple[str, ...]
+    bystanders: tuple[str, ...] = ()
+    any_killer: bool = False
+    files: dict[str, str] = field(default_factory=dict)
+
+    def plant(self, tree: Path) -> None:
+        """Break a tree; raises PatchError."""
+        for name, text in self.files.items():
+            (tree / name).write_text(text)
+        for patch in self.patches:
+            patch.apply(tree)
+
+    def survivors(self, failed: set[str]) -> list[str]:
+        """List the killers that did not notice."""
+        idle = [k for k in self.killers if not any(fnmatchcase(title, k) for title in failed)]
+        return [] if self.any_killer and len(idle) < len(self.killers) else idle
+
+    def unrelated(self, failed: set[str]) -> list[str]:
+        """List the failed scenarios that have nothing to do with what is broken."""
+        known = (*self.killers, *self.bystanders)
+        return sorted(t for t in failed if not any(fnmatchcase(t, pattern) for pattern in known))
