@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ..account import Account
+from ..buffered import BufferedConnection
 from ..log import Log
 
 SWEEP_EVERY = 1.0
@@ -61,7 +62,7 @@ class Intake:
             connection.goodbye()
 
 
-class Connection(asyncio.Protocol):
+class Connection(BufferedConnection):
     """A connection whose messages may arrive in any pieces."""
 
     NEVER = float("inf")

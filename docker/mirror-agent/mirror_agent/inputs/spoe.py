@@ -146,6 +146,7 @@ class SpoeConnection(Connection):
         # HAProxy's default for max-frame-size is its buffer less 4 bytes.
         self._room = hello.max_frame_size + 4
         self._greeted = True
+        self.waiting_since = self.NEVER
         if hello.healthcheck:
             self.intake.account.healthchecks += 1
         acks.append(agent_hello(self._largest))

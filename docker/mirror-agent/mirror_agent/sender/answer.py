@@ -86,10 +86,11 @@ class Answer:
 
     def _frame(self, head: bytes, *, old: bool) -> None:
         """Find out how the body ends (RFC 9112, section 6.3), and whether the connection lives."""
-        options = _CONNECTION.findall(head)
-        closing = any(b"close" in option for option in options)
-        kept = any(b"keep-alive" in option for option in options)
-        self.keep_alive = not closing and (kept or not old) and self.status != _UPGRADED
+        self.keep_alive = not old and self.status != _UPGRADED
+        if b"\r\nconnection:" in head:
+            options = b",".join(_CONNECTION.findall(head))
+            kept = self.keep_alive or b"keep-alive" in options
+            self.keep_alive = kept and b"close" not in options and self.status != _UPGRADED
         if self._head_only or self.status in _BODILESS or self.status == _UPGRADED:
             return
         if b"\r\ntransfer-encoding:" in head:

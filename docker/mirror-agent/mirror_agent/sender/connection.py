@@ -4,6 +4,7 @@ import asyncio
 from typing import Protocol, cast
 
 from ..account import BAD_ANSWER, CLOSED
+from ..buffered import BufferedConnection
 from .answer import Answer, BadAnswer
 
 
@@ -23,7 +24,7 @@ class Owner(Protocol):
         """Forget a connection that ended."""
 
 
-class ShadowConnection(asyncio.Protocol):
+class ShadowConnection(BufferedConnection):
     """One connection of a pool."""
 
     __slots__ = ("_answer", "_body_left", "_limit", "_owner", "busy", "since", "transport")
