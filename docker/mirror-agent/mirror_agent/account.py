@@ -74,6 +74,7 @@ class Account:
         self.forged = 0
         self.cut_marked = 0
         self.lost = 0
+        self.reported = 0
         self.repeated = 0
         self.before_first = 0
         self.gauges: list[Callable[[], Iterable[Figure]]] = []
@@ -94,6 +95,7 @@ class Account:
             ("forged_markers", (), self.forged),
             ("cut_sent", (), self.cut_marked),
             ("ring_lost", (), self.lost),
+            ("ring_reported", (), self.reported),
             ("ring_repeated", (), self.repeated),
             ("ring_before_first", (), self.before_first),
         ]

@@ -43,6 +43,7 @@ _KINDS = {
     "held_bytes": _Kind(False, ("input",), "Bytes of incomplete messages."),
     "closed": _Kind(True, ("input", "reason"), "Connections closed for what the peer did."),
     "ring_lost": _Kind(True, (), "Log lines that HAProxy numbered and that never arrived."),
+    "ring_reported": _Kind(True, (), "Log lines that HAProxy itself said it dropped."),
     "ring_repeated": _Kind(True, (), "Log lines with a number that had arrived before."),
     "ring_before_first": _Kind(
         True,

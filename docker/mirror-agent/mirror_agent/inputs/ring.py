@@ -18,6 +18,7 @@ from .numbers import Numbers
 MAX_LINE = 128 * 1024  # bytes; HAProxy's own limit is 65535
 _MAX_DIGITS = 7
 _FIELDS = 9
+_DROPPED = (b" event dropped", b" events dropped")  # what HAProxy itself writes into the ring
 _SLICE = 64  # lines handled before the shadows' answers get their turn
 
 
@@ -105,7 +106,7 @@ class RingConnection(Connection):
             stop = blank + 1 + length
             if stop > end:
                 return position, stop - position, lines
-            self._mirror(data[blank + 1 : stop])
+            self._mirror(data[blank + 1 : stop].rstrip())
             position = stop
             lines += 1
         return position, 1, lines
@@ -113,6 +114,9 @@ class RingConnection(Connection):
     def _mirror(self, line: bytes) -> None:
         intake = self.intake
         fields = line.split()
+        if line.endswith(_DROPPED):
+            intake.account.reported += int(fields[0]) if fields[0].isdigit() else 0
+            return
         if len(fields) != _FIELDS or fields[0] != b"m1":
             intake.mirror.malformed(intake.name, f"a log line with {len(fields)} fields")
             return
