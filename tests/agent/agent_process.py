@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,9 +43,8 @@ def free_port() -> int:
 class Process:
     """A context manager: a process whose standard error is read line by line."""
 
-    def __init__(self, *command: str, cwd: Path = ROOT, **environment: str) -> None:
+    def __init__(self, *command: str, **environment: str) -> None:
         self.command = command
-        self.cwd = cwd
         self.environment = {**os.environ, "PYTHONPATH": str(PACKAGE), **environment}
         self.lines: list[str] = []
 
@@ -54,7 +54,7 @@ class Process:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=self.cwd,
+            cwd=ROOT,
             env=self.environment,
         )
         threading.Thread(target=self._read, daemon=True).start()
@@ -178,7 +178,8 @@ HEADERS = b"host: a.example\r\nx-request-id: 1\r\n\r\n"
 def message(**arguments: Value) -> bytes:
     """The payload of a NOTIFY with one message; a changed value of None leaves a key out."""
     values: dict[str, Value] = {"method": b"GET", "target": b"/", "headers": HEADERS}
-    values |= {"body": b"", "announced": 0} | arguments
+    values |= {"body": b"", "announced": 0}
+    values |= arguments
     given = {name.encode(): value for name, value in values.items() if value is not None}
     return encode_string(b"request") + bytes((len(given),)) + pairs_of(given)
 
