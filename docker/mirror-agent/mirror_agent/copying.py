@@ -8,9 +8,11 @@ its own, and the marker says that this is a copy.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 from .account import CUT, LOOP, MALFORMED, Account
 from .request import Request
+from .settings.model import Shadow
 
 HOP_BY_HOP = (
     "connection",
@@ -61,6 +63,14 @@ class Host:
 
     line: bytes
     replace: bool
+
+    @classmethod
+    def of(cls, shadow: Shadow) -> Self:
+        """Return what the configuration of a shadow says."""
+        if shadow.host_header is not None:
+            return cls(f"Host: {shadow.host_header}\r\n".encode(), replace=True)
+        host = f"[{shadow.host}]" if ":" in shadow.host else shadow.host
+        return cls(f"Host: {host}:{shadow.port}\r\n".encode(), replace=False)
 
 
 class Copier:

@@ -27,7 +27,7 @@ class _Lane:
     below: tuple[bytes, ...]  # what a target of the route begins with, unless it is exact
     share: float
     methods: frozenset[bytes] | None
-    groups: list[tuple[Host, list[Pool]]] = field(default_factory=list)  # by Host of the copy
+    pools: list[Pool] = field(default_factory=list)
     others: list[Tally] = field(default_factory=list)  # shadows that this route does not name
 
 
@@ -99,19 +99,26 @@ class Mirror:
             pool.abandon()
 
     def _send(self, lane: _Lane, request: Request) -> None:
+        for tally in lane.others:
+            tally.dropped[reasons.OTHER_SHADOW] += 1
+        willing = [pool for pool in lane.pools if pool.admits()]
+        if not willing:
+            return
         copier = self._copier
         try:
             extra = copier.check(request)
         except NotCopied as outcome:
-            self._drop(outcome.reason)
+            for pool in willing:
+                pool.tally.dropped[outcome.reason] += 1
             self._tell(outcome, request)
             return
-        for host, pools in lane.groups:
-            copy = copier.copy(request, extra, host)
-            for pool in pools:
-                pool.submit(copy)
-        for tally in lane.others:
-            tally.dropped[reasons.OTHER_SHADOW] += 1
+        made: dict[Host, bytes] = {}
+        for pool in willing:
+            host = pool.host
+            copy = made.get(host)
+            if copy is None:
+                copy = made[host] = copier.copy(request, extra, host)
+            pool.submit(copy)
 
     def _tell(self, outcome: NotCopied, request: Request) -> None:
         target = request.target[:200].decode("latin-1")
@@ -163,13 +170,11 @@ class Mirror:
             share=route.share,
             methods=None if methods is None else frozenset(name.encode() for name in methods),
         )
-        groups: dict[Host, list[Pool]] = {}
         for name, pool in self.pools.items():
             if route.shadows is None or name in route.shadows:
-                groups.setdefault(_host(pool.shadow), []).append(pool)
+                lane.pools.append(pool)
             else:
                 lane.others.append(pool.tally)
-        lane.groups = list(groups.items())
         return lane
 
     def _every_pool(self) -> list[Pool]:
@@ -181,10 +186,3 @@ class Mirror:
 
     def _gauges(self) -> list[reasons.Figure]:
         return [figure for pool in self._every_pool() for figure in pool.figures()]
-
-
-def _host(shadow: Shadow) -> Host:
-    if shadow.host_header is not None:
-        return Host(b"Host: " + shadow.host_header.encode() + b"\r\n", replace=True)
-    host = f"[{shadow.host}]" if ":" in shadow.host else shadow.host
-    return Host(f"Host: {host}:{shadow.port}\r\n".encode(), replace=False)

@@ -19,6 +19,7 @@ from ..account import (
     Figure,
     Tally,
 )
+from ..copying import Host
 from ..log import Log
 from ..settings.model import Shadow
 from .breaker import Breaker, State
@@ -35,6 +36,7 @@ class Pool:
         """Send to a shadow, account in a tally; needs a running loop."""
         self.shadow = shadow
         self.tally = tally
+        self.host = Host.of(shadow)
         self.closing = False
         self._loop = asyncio.get_running_loop()
         self._log = Log("shadow")
@@ -48,6 +50,16 @@ class Pool:
         self._retry: asyncio.TimerHandle | None = None
         self._ticker = self._loop.call_later(_TICK, self._tick)
 
+    def admits(self) -> bool:
+        """Return whether a copy would be taken; if not, one is dropped without being made."""
+        if self._idle:
+            return True
+        reason = self._objection(0)
+        if reason is None:
+            return True
+        self.tally.dropped[reason] += 1
+        return False
+
     def submit(self, copy: bytes) -> None:
         """Send a copy, keep it for a moment, or drop it; never wait."""
         idle = self._idle
@@ -56,7 +68,7 @@ class Pool:
             if connection.transport is not None:
                 connection.send(copy, self._loop.time())
                 return
-        reason = self._objection(copy)
+        reason = self._objection(len(copy))
         if reason is not None:
             self.tally.dropped[reason] += 1
             return
@@ -65,8 +77,8 @@ class Pool:
         if len(self._connecting) < len(self._queue):
             self._connect()
 
-    def _objection(self, copy: bytes) -> str | None:
-        """Return why a copy that no connection is free for cannot wait either."""
+    def _objection(self, size: int) -> str | None:
+        """Return why a copy of that size, for which no connection is free, cannot wait either."""
         shadow, state = self.shadow, self._breaker.state
         if self.closing:
             return SHUTDOWN
@@ -76,7 +88,7 @@ class Pool:
             return CIRCUIT_OPEN
         if len(self._queue) >= shadow.queue_items:
             return QUEUE_FULL
-        if self._queued_bytes + len(copy) > shadow.queue_bytes:
+        if self._queued_bytes + size > shadow.queue_bytes:
             return QUEUE_BYTES
         return None
 
