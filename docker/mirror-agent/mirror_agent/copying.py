@@ -1,0 +1,164 @@
+"""Making the copy of a request: its bytes as the shadow gets them.
+
+Method, target, body and end-to-end headers, in their order and with repeats, stay as they were.
+What belongs to the client's connection goes (RFC 9110, section 7.6.1), the body gets a framing of
+its own, and the marker says that this is a copy.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Self
+
+from .account import CUT, LOOP, MALFORMED, Account
+from .request import Request
+from .settings.model import Shadow
+
+HOP_BY_HOP = (
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+)
+# Replaced by the copy's own framing: the agent never waits for 100 Continue.
+FRAMING = ("content-length", "expect")
+# What a client names in Connection is removed, but it must not take these from the copy.
+_PROTECTED = {b"host", b"close", b"content-length"}
+
+CUT_HEADER = b"X-Mirror-Cut"
+
+# Possessive quantifiers: no backtracking, whatever is sent.
+_BLOCK = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[^\r\n\0]*+\r\n)*+\r\n")
+_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++ [^\x00-\x20\x7f]++")
+_CONNECTION = re.compile(rb"\nconnection:([^\r]*)")
+_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+
+class NotCopied(Exception):  # noqa: N818 - an outcome, not an error
+    """There will be no copy; `reason` is one of the account's, `detail` says more."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@lru_cache(maxsize=256)
+def _remover(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    alternatives = b"|".join(re.escape(name) for name in names)
+    return re.compile(rb"(?im)^(?:" + alternatives + rb")[ \t]*+:[^\n]*+\n")
+
+
+_HOST = _remover((b"host",))
+
+
+@dataclass(frozen=True)
+class Host:
+    """The Host of copies: the line for requests that have none, or for all (replace)."""
+
+    line: bytes
+    replace: bool
+
+    @classmethod
+    def of(cls, shadow: Shadow) -> Self:
+        """Return what the configuration of a shadow says."""
+        if shadow.host_header is not None:
+            return cls(f"Host: {shadow.host_header}\r\n".encode(), replace=True)
+        host = f"[{shadow.host}]" if ":" in shadow.host else shadow.host
+        return cls(f"Host: {host}:{shadow.port}\r\n".encode(), replace=False)
+
+
+class Copier:
+    """Makes copies as the configuration says."""
+
+    def __init__(
+        self,
+        account: Account,
+        marker: str,
+        marker_value: str | None,
+        remove: tuple[str, ...],
+        send_cut: bool,
+    ) -> None:
+        """Set the copies' shape.
+
+        marker: header added to every copy. marker_value: the secret that tells copies from
+        forgeries; without it, whatever bears the marker counts as a copy. remove: headers not
+        copied. send_cut: send what there is of a cut body, marked, instead of nothing.
+        """
+        self._marker_name = b"\n" + marker.lower().encode() + b":"
+        self._marked = re.compile(
+            rb"(?im)^" + re.escape(marker.encode()) + rb":[ \t]*([^\r\n]*?)[ \t]*\r"
+        )
+        self._marker_value = None if marker_value is None else marker_value.encode()
+        self._marker = f"{marker}: {marker_value or 'mirror-agent'}\r\n".encode()
+        self._send_cut = send_cut
+        names = (*HOP_BY_HOP, *FRAMING, marker, CUT_HEADER.decode(), *remove)
+        self._names = tuple(name.lower().encode() for name in names)
+        self._remove = _remover(self._names)
+        self._account = account
+
+    def check(self, request: Request) -> bytes:
+        """Return the copy's header lines that say how its body is framed and what is special.
+
+        Raises NotCopied for a request that is malformed, a copy already, or cut.
+        """
+        if not _BLOCK.fullmatch(request.headers):
+            raise NotCopied(MALFORMED, "the header block is not well-formed or was cut")
+        if not _LINE.fullmatch(request.method + b" " + request.target):
+            raise NotCopied(MALFORMED, "method or target is not well-formed")
+        lower = request.lower
+        if self._marker_name in lower:
+            self._check_marker(request.headers)
+        extra = self._marker
+        if request.body or request.announced != 0:
+            missing = request.missing()
+            if missing:
+                extra += self._cut(request, missing)
+        if request.body or b"\ncontent-length:" in lower or b"\ntransfer-encoding:" in lower:
+            extra += b"Content-Length: %d\r\n" % len(request.body)
+        return extra
+
+    def copy(self, request: Request, extra: bytes, host: Host) -> bytes:
+        """Return the copy; extra comes from check."""
+        headers = request.headers[:-2]
+        lower = request.lower
+        if b"\nconnection:" in lower:
+            headers = self._without_named(headers, lower)
+        headers = self._remove.sub(b"", headers)
+        if host.replace:
+            headers = _HOST.sub(b"", headers)
+            extra = host.line + extra
+        elif b"\nhost:" not in lower:
+            extra = host.line + extra
+        return b"%b %b HTTP/1.1\r\n%b%b\r\n%b" % (
+            request.method,
+            request.target,
+            headers,
+            extra,
+            request.body,
+        )
+
+    def _check_marker(self, headers: bytes) -> None:
+        values = self._marked.findall(headers)
+        if self._marker_value is None or self._marker_value in values:
+            raise NotCopied(LOOP)
+        self._account.forged += 1
+
+    def _cut(self, request: Request, missing: int) -> bytes:
+        size = len(request.body)
+        whole = "an unknown number" if missing < 0 else str(size + missing)
+        if not self._send_cut:
+            raise NotCopied(CUT, f"{size} of {whole} bytes")
+        self._account.cut_marked += 1
+        return CUT_HEADER + f": {size} of {whole} bytes\r\n".encode()
+
+    def _without_named(self, headers: bytes, lower: bytes) -> bytes:
+        """Remove the headers that Connection names; those removed anyway can wait."""
+        named = set(_NAME.findall(b",".join(_CONNECTION.findall(lower))))
+        names = named - _PROTECTED - set(self._names)
+        return _remover(tuple(sorted(names))).sub(b"", headers) if names else headers

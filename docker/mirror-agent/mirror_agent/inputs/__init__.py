@@ -1,0 +1,1 @@
+"""The ways in: connections from HAProxy that carry requests to mirror."""

@@ -1,0 +1,248 @@
+"""A shadow's pool: a bounded queue, a bounded number of keep-alive connections, a breaker.
+
+A copy either leaves at once, waits in the queue, or is dropped with a reason. It is sent once and
+never again: a copy that may have arrived is not repeated.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Iterable
+from contextlib import suppress
+
+from ..account import (
+    CIRCUIT_OPEN,
+    CONNECT,
+    QUEUE_BYTES,
+    QUEUE_FULL,
+    SHUTDOWN,
+    TIMEOUT,
+    Figure,
+    Tally,
+)
+from ..copying import Host
+from ..log import Log
+from ..settings.model import Shadow
+from .breaker import Breaker, State
+from .connection import ShadowConnection
+from .dial import DialError, Dialler
+
+_TICK = 0.1  # seconds between looks at timeouts
+
+
+class Pool:
+    """Everything that is on its way to one shadow from one worker."""
+
+    def __init__(self, shadow: Shadow, tally: Tally) -> None:
+        """Send to a shadow, account in a tally; needs a running loop."""
+        self.shadow = shadow
+        self.tally = tally
+        self.host = Host.of(shadow)
+        self.closing = False
+        self._loop = asyncio.get_running_loop()
+        self._log = Log("shadow")
+        self._breaker = Breaker(shadow.failures)
+        self._queue: deque[bytes] = deque()
+        self._queued_bytes = 0
+        self._idle: list[ShadowConnection] = []
+        self._all: set[ShadowConnection] = set()
+        self._connecting: set[asyncio.Task[None]] = set()
+        self._dialler = Dialler(shadow)
+        self._retry: asyncio.TimerHandle | None = None
+        self._ticker = self._loop.call_later(_TICK, self._tick)
+
+    def admits(self) -> bool:
+        """Return whether a copy would be taken; if not, one is dropped without being made."""
+        if self._idle:
+            return True
+        reason = self._objection(0)
+        if reason is None:
+            return True
+        self.tally.dropped[reason] += 1
+        return False
+
+    def submit(self, copy: bytes) -> None:
+        """Send a copy, keep it for a moment, or drop it; never wait."""
+        idle = self._idle
+        while idle:
+            connection = idle.pop()
+            if connection.transport is not None:
+                connection.send(copy, self._loop.time())
+                return
+        reason = self._objection(len(copy))
+        if reason is not None:
+            self.tally.dropped[reason] += 1
+            return
+        self._queue.append(copy)
+        self._queued_bytes += len(copy)
+        if len(self._connecting) < len(self._queue):
+            self._connect()
+
+    def _objection(self, size: int) -> str | None:
+        """Return why a copy of that size, for which no connection is free, cannot wait either."""
+        shadow, state = self.shadow, self._breaker.state
+        if self.closing:
+            return SHUTDOWN
+        if state is State.OPEN:
+            return CIRCUIT_OPEN
+        if state is State.TRIAL and (self._all or self._connecting):
+            return CIRCUIT_OPEN
+        if len(self._queue) >= shadow.queue_items:
+            return QUEUE_FULL
+        if self._queued_bytes + size > shadow.queue_bytes:
+            return QUEUE_BYTES
+        return None
+
+    # What connections report.
+
+    def answered(self, status: int, since: float) -> None:
+        """Account for a copy whose answer began."""
+        tally = self.tally
+        tally.sent += 1
+        tally.answers[status // 100] += 1
+        tally.seconds += self._loop.time() - since
+        if self._breaker.success():
+            self._log.info("shadow answers again", shadow=self.shadow.name)
+
+    def failed(self, reason: str, detail: str) -> None:
+        """Account for a copy without an answer; too many in a row open the circuit."""
+        self.tally.failed[reason] += 1
+        if not self._breaker.failure():
+            self._log.warning(
+                "copy failed",
+                limit_by=f"{self.shadow.name} {reason}",
+                shadow=self.shadow.name,
+                reason=reason,
+                detail=detail,
+            )
+            return
+        self._log.error(
+            "shadow fails, circuit opened",
+            shadow=self.shadow.name,
+            reason=reason,
+            detail=detail,
+            retry_every=self.shadow.retry,
+        )
+        self._drop_queue(CIRCUIT_OPEN)
+        self._plan_attempt()
+
+    def free(self, connection: ShadowConnection) -> None:
+        """Give the next copy to a connection, or let it rest."""
+        if self._queue:
+            copy = self._queue.popleft()
+            self._queued_bytes -= len(copy)
+            connection.send(copy, self._loop.time())
+        elif self.closing:
+            connection.end()
+        else:
+            connection.since = self._loop.time()
+            self._idle.append(connection)
+
+    def gone(self, connection: ShadowConnection) -> None:
+        """Forget a connection; make another where copies wait."""
+        self._all.discard(connection)
+        with suppress(ValueError):
+            self._idle.remove(connection)
+        if self._queue:
+            self._connect()
+
+    # Connecting.
+
+    def _connect(self) -> None:
+        limit = 1 if self._breaker.state is State.TRIAL else self.shadow.connections
+        if self._breaker.state is State.OPEN or len(self._all) + len(self._connecting) >= limit:
+            return
+        self._start(self._open())
+
+    def _start(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(coroutine)
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _open(self) -> None:
+        """Connect on behalf of the oldest copy that waits."""
+        problem = await self._try()
+        if problem is None:
+            return
+        if self._queue:
+            copy = self._queue.popleft()
+            self._queued_bytes -= len(copy)
+            self.failed(CONNECT, problem)
+        task = asyncio.current_task()
+        if task is not None:
+            self._connecting.discard(task)
+        if self._queue:
+            self._connect()
+
+    async def _try(self) -> str | None:
+        """Connect; returns what went wrong, or None."""
+        try:
+            connection = await self._dialler.dial(self)
+        except DialError as error:
+            return str(error)
+        self._all.add(connection)
+        if self._breaker.state is State.OPEN:
+            self._breaker.attempt()
+            self._log.info("shadow can be reached, trying one copy", shadow=self.shadow.name)
+        self.free(connection)
+        return None
+
+    def _plan_attempt(self) -> None:
+        if not self.closing:
+            self._retry = self._loop.call_later(
+                self.shadow.retry, lambda: self._start(self._attempt())
+            )
+
+    async def _attempt(self) -> None:
+        """See whether the shadow can be reached again; if not, plan the next look."""
+        if self._breaker.state is not State.OPEN:
+            return  # a copy that was still on its way got its answer
+        if await self._try() is not None:
+            self._plan_attempt()
+
+    # Time, and the end.
+
+    def _tick(self) -> None:
+        """Give up what takes too long; close what nobody needs."""
+        now = self._loop.time()
+        late, stale = now - self.shadow.answer_timeout, now - self.shadow.idle_timeout
+        for connection in list(self._all):
+            if connection.busy:
+                if connection.since < late:
+                    connection.fail(TIMEOUT, f"no answer in {self.shadow.answer_timeout:g} s")
+            elif connection.since < stale:
+                connection.end()
+        self._ticker = self._loop.call_later(_TICK, self._tick)
+
+    def _drop_queue(self, reason: str) -> None:
+        self.tally.dropped[reason] += len(self._queue)
+        self._queue.clear()
+        self._queued_bytes = 0
+
+    def busy(self) -> int:
+        """Return how many copies wait or are being sent."""
+        return len(self._queue) + sum(connection.waiting for connection in self._all)
+
+    def figures(self) -> Iterable[Figure]:
+        """Return the pool's gauges."""
+        name = (self.shadow.name,)
+        yield "in_flight", name, self.busy()
+        yield "queued", name, len(self._queue)
+        yield "queued_bytes", name, self._queued_bytes
+        yield "connections", name, len(self._all)
+        yield "circuit_open", name, int(self._breaker.state is not State.CLOSED)
+
+    def close(self) -> None:
+        """Take no more copies; what waits is still sent."""
+        self.closing = True
+        if self._retry is not None:
+            self._retry.cancel()
+
+    def abandon(self) -> None:
+        """Drop what still waits, give up what is being sent, and end."""
+        self.closing = True
+        self._ticker.cancel()
+        self._drop_queue(SHUTDOWN)
+        for task in list(self._connecting):
+            task.cancel()
+        for connection in list(self._all):
+            connection.fail(TIMEOUT, "the agent ends")

@@ -1,0 +1,1 @@
+"""The configuration: what can be set (model), and how a YAML file becomes that (load)."""
