@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from features.support.stack.docker import why_no_engine
+from features.support.stack.engine import why_no_engine
 from tests.runs import ROOT, Run, behave
 
 _RESULTS = ROOT / "reports" / "allure-results"

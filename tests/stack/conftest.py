@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from features.support.stack.docker import why_no_engine
+from features.support.stack.engine import why_no_engine
 from tests.stack.runner import UserRun
 
 NO_ENGINE = why_no_engine()

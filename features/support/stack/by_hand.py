@@ -7,7 +7,7 @@ import sys
 from features.support.errors import StackError
 from features.support.gateways import DOCKER
 from features.support.stack import ports
-from features.support.stack.docker import why_no_engine
+from features.support.stack.engine import why_no_engine
 
 _PORTS = {
     "GATEWAY_PORT": ("10004", "gateway", "/api/v1"),
@@ -21,6 +21,9 @@ def main(arguments: list[str]) -> int:
         print("say up or down", file=sys.stderr)
         return 2
     try:
+        reason = why_no_engine()
+        if reason:
+            raise StackError(reason)
         _up() if arguments == ["up"] else _compose("down", "--volumes")
     except StackError as reason:
         print(f"error: {reason}", file=sys.stderr)
@@ -29,13 +32,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _up() -> None:
-    reason = why_no_engine()
-    if reason:
-        raise StackError(reason)
     if not _compose_output("ps", "--quiet"):
         for variable in _PORTS:
             ports.claim(_port(variable), variable)
-    _compose("up", "--detach", "--wait")
+    try:
+        _compose("up", "--detach", "--wait")
+    except StackError as reason:
+        raise StackError(f"{reason}; make stack-down removes what was started") from None
     for variable, (_, what, path) in _PORTS.items():
         print(f"{what}: http://localhost:{_port(variable)}{path}")
     print("to remove it: make stack-down")

@@ -3,7 +3,8 @@
 from features.support.errors import StackError
 from features.support.options import Options
 from features.support.stack.base import Stack
-from features.support.stack.docker import DockerStack, why_no_engine
+from features.support.stack.docker import DockerStack
+from features.support.stack.engine import why_no_engine
 from features.support.stack.external import ExternalStack
 from features.support.stack.local import LocalStack
 

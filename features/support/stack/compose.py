@@ -1,11 +1,15 @@
 """The Compose command line, with a project of this run's own."""
 
+import functools
 import json
 import os
 import secrets
+import signal
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from features.support.errors import StackError
 from features.support.gateways import DOCKER
@@ -57,10 +61,29 @@ class Compose:
             **(environment or {}),
         }
 
+    @staticmethod
+    def why_missing() -> str | None:
+        """Return why the Compose command cannot be used here, None when it can."""
+        try:
+            asked = _run(["docker", "compose", "version"], None, _QUICK)
+        except (StackError, subprocess.TimeoutExpired) as reason:
+            return str(reason)
+        if asked.returncode == 0:
+            return None
+        return "the docker command has no Compose v2 (its plugin docker-compose is not installed)"
+
+    def version(self) -> str:
+        """Return Compose's own version."""
+        return self.run("version", "--short").strip()
+
     def images(self, services: Iterable[str]) -> list[str]:
         """Return the images that services need."""
-        described = json.loads(self.run("config", "--format", "json"))["services"]
-        return [described[name]["image"] for name in services]
+        return [self._described[name]["image"] for name in services]
+
+    @functools.cached_property
+    def _described(self) -> dict[str, Any]:
+        services: dict[str, Any] = json.loads(self.run("config", "--format", "json"))["services"]
+        return services
 
     def build(self, services: Sequence[str]) -> None:
         """Build the images of services."""
@@ -83,18 +106,7 @@ class Compose:
         """Run a Compose command and return what it printed; raises StackError in one line."""
         command = ["docker", "compose", "--project-name", self.project, "--file", str(FILE)]
         try:
-            done = subprocess.run(
-                [*command, *arguments],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=within,
-                start_new_session=True,  # Ctrl-C is for the run; the run takes the project down
-                check=False,
-            )
-        except FileNotFoundError:
-            raise StackError("there is no docker command on PATH") from None
+            done = _run([*command, *arguments], self._environment, within)
         except subprocess.TimeoutExpired:
             raise StackError(
                 f"docker compose {arguments[0]} was not done within {within:.0f} s"
@@ -102,6 +114,32 @@ class Compose:
         if done.returncode != 0:
             raise StackError(f"docker compose {arguments[0]}: {_reason(done.stderr)}")
         return done.stdout
+
+
+def _run(
+    command: Sequence[str], environment: Mapping[str, str] | None, within: float
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end; it does not outlive an interruption, nor do its plugins."""
+    try:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for the run; the run takes the project down
+        )
+    except OSError:
+        raise StackError("there is no docker command on PATH") from None
+    with process:
+        try:
+            out, err = process.communicate(timeout=within)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def _reason(printed: str) -> str:

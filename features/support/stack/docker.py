@@ -1,22 +1,18 @@
 """A stack of containers: Compose starts and removes them, the Engine's API does the rest."""
 
-import functools
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import docker
-import requests
-from docker.errors import DockerException, ImageNotFound
-
+from features.support import endings
 from features.support.errors import StackError
 from features.support.gateways import Gateway, Service
 from features.support.options import Options
 from features.support.stack import ports
 from features.support.stack.base import Execution, Stack, own_credentials
-from features.support.stack.compose import BY_HAND, OURS, OWNER_LABEL, Compose, is_dead
+from features.support.stack.compose import BY_HAND, OURS, Compose
+from features.support.stack.engine import Engine, asking
 from features.support.stack.programs import version_in
 from features.support.traffic import Address
 from features.support.waiting import patient, watch
@@ -24,30 +20,9 @@ from features.support.waiting import patient, watch
 _UP_WITHIN = 60.0
 _HEALTHY_WITHIN = 20.0
 _STOP_WITHIN = 3
-_API_TIMEOUT = 30
+_REMOVALS = 3
+_LOG_TAIL = 15  # lines
 _FILES = "/tmp/files"
-
-
-@functools.cache
-def why_no_engine() -> str | None:
-    """Return why no Docker Engine with Compose can be used here, None when one can."""
-    try:
-        docker.from_env(timeout=5).ping()
-    except (DockerException, requests.RequestException):
-        return "no Docker Engine answers (is it started, may this user talk to it?)"
-    try:
-        Compose("mirroring-spec-probe").run("version")
-    except StackError as reason:
-        return f"Docker has no Compose v2: {reason}"
-    return None
-
-
-@contextmanager
-def _engine() -> Iterator[None]:
-    try:
-        yield
-    except (DockerException, requests.RequestException) as reason:
-        raise StackError(f"Docker Engine: {str(reason).splitlines()[0]}") from None
 
 
 class DockerStack(Stack):
@@ -55,12 +30,15 @@ class DockerStack(Stack):
 
     kind = "docker"
 
-    def __init__(self, options: Options) -> None:  # noqa: ARG002 - every kind is made alike
+    def __init__(self, options: Options) -> None:
         user, password = own_credentials()
         super().__init__((user, password))
-        self._client = docker.from_env(timeout=_API_TIMEOUT)
-        self._compose = Compose(environment={"STATS_USER": user, "STATS_PASSWORD": password})
+        self._engine = Engine()
+        own = {"STATS_USER": user, "STATS_PASSWORD": password}
+        kept = {"SPEC_OWNER": "kept"} if options.keep else {}  # so that no later run removes it
+        self._compose = Compose(environment=own | kept)
         self._started: list[str] = []
+        self._addresses: dict[tuple[str, str], Address] = {}
         self._marked = 0.0
         self._sweep()
 
@@ -68,34 +46,47 @@ class DockerStack(Stack):
         """Return nothing: the images of every gateway can be built or named."""
 
     def _start_services(self, services: Sequence[Service]) -> None:
-        names = [each.container for each in services if each.name not in self._started]
-        if names:
-            for port in (p for each in services for p in each.ports.values()):
-                ports.asked_for(port.published)
-            self._started += [each.name for each in services if each.name not in self._started]
-            self._provide_images(names)
+        new = [each for each in services if each.name not in self._started]
+        if not new:
+            return
+        for port in (port for each in new for port in each.ports.values()):
+            ports.asked_for(port.published)
+        names = [each.container for each in new]
+        self._provide_images(names)
+        self._started += [each.name for each in new]
+        try:
             self._compose.up(names, within=patient(_UP_WITHIN))
+        except StackError as reason:
+            raise StackError(f"{reason}{self._logs_of_failed(new)}") from None
+
+    def _logs_of_failed(self, services: Sequence[Service]) -> str:
+        """Return the ends of the logs of those services that are not up, or nothing."""
+        told = ""
+        for service in services:
+            try:
+                container = self._engine.container(self._compose.project, service.container)
+                log = self.logs(service.name, whole=True).splitlines()[-_LOG_TAIL:]
+            except StackError:
+                continue
+            if container.status != "running" or container.health == "unhealthy":
+                told += "".join([f"; log of {service.name}:", *(f"\n  {line}" for line in log)])
+        return told
 
     def _provide_images(self, names: Sequence[str]) -> None:
         """Build our images, quick when nothing changed; pull a missing one that the user named."""
         images = dict(zip(names, self._compose.images(names), strict=True))
         ours = [name for name, image in images.items() if image.startswith(OURS)]
-        missing = [name for name in images if name not in ours and not self._has(images[name])]
+        others = [name for name in images if name not in ours]
+        missing = [name for name in others if not self._engine.has(images[name])]
         if missing:
             self._compose.pull(missing)
+        if not ours:
+            return
         try:
             Compose(BY_HAND).build(ours)
         except StackError as reason:
             hint = "where no registry can be reached, docker/base-image.sh makes the base image"
             raise StackError(f"{reason}; {hint}") from None
-
-    def _has(self, image: str) -> bool:
-        with _engine():
-            try:
-                self._client.images.get(image)
-            except ImageNotFound:
-                return False
-        return True
 
     def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
         """Return the versions of engine and Compose, and the gateways' images."""
@@ -107,23 +98,31 @@ class DockerStack(Stack):
 
     def address(self, service: str, port: str) -> Address:
         """Ask the engine where it published the port; that changes with each start."""
-        inside = self.service(service).ports[port].inside
-        bindings = self._container(service).ports.get(f"{inside}/tcp")
-        if not bindings:
-            raise StackError(f"{service} does not run, so its {port} port is not published")
-        return Address(bindings[0]["HostIp"], int(bindings[0]["HostPort"]))
+        if (service, port) not in self._addresses:
+            inside = self.service(service).ports[port].inside
+            bindings = self._container(service).ports.get(f"{inside}/tcp")
+            if not bindings:
+                raise StackError(f"{service} does not run, so its {port} port is not published")
+            found = Address(bindings[0]["HostIp"], int(bindings[0]["HostPort"]))
+            self._addresses[service, port] = found
+        return self._addresses[service, port]
+
+    def _forget_addresses(self, service: str) -> None:
+        self._addresses = {key: at for key, at in self._addresses.items() if key[0] != service}
 
     def stop(self, service: str) -> None:
         """Stop the container."""
-        with _engine():
+        with asking():
             self._container(service).stop(timeout=_STOP_WITHIN)
+        self._forget_addresses(service)
 
     def restore(self, service: str) -> None:
         """Start the container again and wait until it is healthy."""
-        with _engine():
+        with asking():
             self._container(service).start()
+        self._forget_addresses(service)
         healthy = watch(
-            lambda: self._container(service).attrs["State"].get("Health", {}).get("Status"),
+            lambda: self._container(service).health,
             until=lambda status: status == "healthy",
             within=_HEALTHY_WITHIN,
         )
@@ -132,12 +131,12 @@ class DockerStack(Stack):
 
     def pause(self, service: str) -> None:
         """Freeze the container."""
-        with _engine():
+        with asking():
             self._container(service).pause()
 
     def resume(self, service: str) -> None:
         """Thaw the container."""
-        with _engine():
+        with asking():
             self._container(service).unpause()
 
     def reload(self, service: str) -> None:
@@ -145,7 +144,7 @@ class DockerStack(Stack):
         number = self.service(service).reload_signal
         if number is None:
             raise StackError(f"{service} cannot be told to reload")
-        with _engine():
+        with asking():
             self._container(service).kill(signal=number.name)
 
     def mark(self) -> None:
@@ -155,7 +154,7 @@ class DockerStack(Stack):
     def logs(self, service: str, *, whole: bool = False) -> str:
         """Return what the container wrote."""
         since = None if whole else self._marked
-        with _engine():
+        with asking():
             text: bytes = self._container(service).logs(since=since)
         return text.decode(errors="replace")
 
@@ -170,7 +169,7 @@ class DockerStack(Stack):
             for variable, name in zip(contents, files or {}, strict=True)
         ]
         script = " && ".join([f"mkdir -p {_FILES}", *writes, command])
-        with _engine():
+        with asking():
             done = self._container(service).exec_run(["sh", "-c", script], environment=contents)
         return Execution(done.exit_code, done.output.decode(errors="replace"))
 
@@ -187,27 +186,36 @@ class DockerStack(Stack):
         if not self._started:
             return
         try:
-            self._compose.down()
+            self._remove()
         except StackError as reason:
-            project = self._compose.project
             raise StackError(
-                f"{reason}; once the engine answers: docker compose -p {project} down -v"
+                f"{reason}; what is left is removed by the next run, or, once the engine answers: "
+                f"docker compose -p {self._compose.project} down -v"
             ) from None
         self._started = []
 
+    def _remove(self) -> None:
+        """Remove the project, again if an interrupted start still added something to it."""
+        for _ in range(_REMOVALS):
+            self._compose.down()
+            if not self._engine.has_any(self._compose.project):
+                return
+        raise StackError(f"something of {self._compose.project} cannot be removed")
+
     def how_to_reach(self) -> list[str]:
         """Tell the published ports and how to remove the project."""
+        if not self._started:
+            return []
         lines = [
-            f"{name} {port}: http://{self.address(name, port)}"
+            self._url(name, port)
             for name in self._started
+            if self._container(name).status == "running"
             for port in self.service(name).ports
         ]
         return [*lines, f"to stop it: docker compose -p {self._compose.project} down -v"]
 
     def _tools(self) -> dict[str, str]:
-        with _engine():
-            engine = str(self._client.version()["Version"])
-        return {"Docker Engine": engine, "Compose": self._compose.run("version", "--short").strip()}
+        return {"Docker Engine": self._engine.version(), "Compose": self._compose.version()}
 
     def _fill(self, word: str, service: Service) -> str:
         known = {
@@ -221,22 +229,13 @@ class DockerStack(Stack):
         return word
 
     def _container(self, service: str) -> Any:
-        labels = [
-            f"com.docker.compose.project={self._compose.project}",
-            f"com.docker.compose.service={self.service(service).container}",
-        ]
-        with _engine():
-            found = self._client.containers.list(all=True, filters={"label": labels})
-        if not found:
-            raise StackError(f"the container of {service} is gone")
-        return found[0]
+        return self._engine.container(self._compose.project, self.service(service).container)
 
     def _sweep(self) -> None:
-        """Remove what runs that were killed have left."""
-        with _engine():
-            containers = self._client.containers.list(all=True, filters={"label": OWNER_LABEL})
-            networks = self._client.networks.list(filters={"label": OWNER_LABEL})
-        left = [each.labels for each in containers] + [each.attrs["Labels"] for each in networks]
-        for labels in left:
-            if is_dead(labels[OWNER_LABEL]):
-                Compose(labels["com.docker.compose.project"]).down()
+        """Remove what runs that were killed have left; another run may be doing so as well."""
+        for project in self._engine.dead_projects():
+            try:
+                Compose(project).down()
+            except StackError as reason:
+                if project in self._engine.dead_projects():
+                    endings.tell(f"note: {project}, left by a dead run, stays: {reason}")
