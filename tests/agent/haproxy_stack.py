@@ -42,6 +42,7 @@ class Stack:
             "MIRROR_MARKER": MARKER,
         }
         self.directory = directory
+        self.loadings = 0
         self.agent = stack.enter_context(self.new_agent())
         config = ROOT / "docker" / f"haproxy-{kind}" / "haproxy.cfg"
         command = (str(HAPROXY), "-W", "-db", "-f", str(config))
@@ -55,6 +56,15 @@ class Stack:
         """End the master, which ends its workers."""
         self.haproxy.signal(signal.SIGTERM)
         self.haproxy.wait()
+
+    def reload(self) -> None:
+        """Reload HAProxy, once its last loading is over: a second signal would end its master."""
+        self.loadings += 1
+        eventually(self._loaded, lambda seen: seen >= self.loadings, 10)
+        self.haproxy.signal(signal.SIGUSR2)
+
+    def _loaded(self) -> int:
+        return sum("Loading success" in line for line in self.haproxy.lines)
 
     def new_agent(self) -> Agent:
         """An agent with the reference configuration."""

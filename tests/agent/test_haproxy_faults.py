@@ -113,7 +113,7 @@ def test_a_reload_of_haproxy_loses_no_request_and_no_copy(own: StartStack) -> No
     before = stack.agent.account()["received"]
     for n in range(60):
         if n in (20, 40):
-            stack.haproxy.signal(signal.SIGUSR2)
+            stack.reload()
         assert stack.ask("GET", "/api/v1/reload")[0] == 200
     eventually(lambda: stack.agent.account()["received"] - before, lambda n: n == 60, 5)
 
@@ -124,7 +124,7 @@ def test_a_reload_of_haproxy_begins_a_new_series_and_costs_few_copies(own: Start
     before = stack.agent.account()["received"]
     for n in range(60):
         if n in (20, 40):
-            stack.haproxy.signal(signal.SIGUSR2)
+            stack.reload()
         assert stack.ask("GET", "/api/v1/reload")[0] == 200
     _, last = stack.ask("GET", "/api/v1/last")
     stack.copy(last)
