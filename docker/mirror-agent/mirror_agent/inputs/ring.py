@@ -8,6 +8,7 @@ req.body_size. HAProxy never waits for this connection and reads no answer.
 """
 
 import asyncio
+import re
 from base64 import b64decode
 
 from ..mirror import Mirror
@@ -18,7 +19,8 @@ from .numbers import Numbers
 MAX_LINE = 128 * 1024  # bytes; HAProxy's own limit is 65535
 _MAX_DIGITS = 7
 _FIELDS = 9
-_DROPPED = (b" event dropped", b" events dropped")  # what HAProxy itself writes into the ring
+# What HAProxy itself writes into the ring.
+_DROPPED = re.compile(rb"(\d{1,18}) events?(?:\(s\))? dropped\S*")
 _SLICE = 64  # lines handled before the shadows' answers get their turn
 
 
@@ -114,11 +116,13 @@ class RingConnection(Connection):
     def _mirror(self, line: bytes) -> None:
         intake = self.intake
         fields = line.split()
-        if line.endswith(_DROPPED):
-            intake.account.reported += int(fields[0]) if fields[0].isdigit() else 0
+        if note := _DROPPED.fullmatch(line):
+            intake.account.reported += int(note[1])
             return
         if len(fields) != _FIELDS or fields[0] != b"m1":
-            intake.mirror.malformed(intake.name, f"a log line with {len(fields)} fields")
+            intake.mirror.malformed(
+                intake.name, f"a log line with {len(fields)} fields: {line[:60]!r}"
+            )
             return
         try:
             intake.numbers.note(fields[1], int(fields[2]), self._loop.time())
