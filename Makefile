@@ -12,7 +12,7 @@ BEHAVE  ?=
 N       ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help spec test lint unit spec-local spec-docker spec-matrix mutants soak report bench stack-up stack-down clean
+.PHONY: help spec test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report bench stack-up stack-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ spec-matrix: $(VENV)/spec ## run the specification on HAProxy 2.6, 2.8, 3.0 and 
 
 mutants: $(VENV)/dev ## break the product in many small ways; the specification must notice each
 	$(BIN)/python -m tests.mutants
+
+fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
+	PYTHONPATH=docker/mirror-agent $(BIN)/python -m tests.agent.fuzz --seconds 300
 
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)
