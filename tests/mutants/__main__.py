@@ -17,7 +17,7 @@ from tests.mutants.mutant import Mutant, PatchError
 from tests.runs import ROOT, Run, behave
 
 _AT_ONCE = 3  # a run mostly waits for health checks
-_OPTIONS = ("-D", "stack=local", "-D", "patience=0.7")
+_OPTIONS = ("-D", "stack=local")
 _UNBROKEN = Mutant("unbroken", "nothing: the tree as it is", (), ())
 
 
