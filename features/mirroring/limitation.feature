@@ -15,6 +15,6 @@ Feature: HAProxy has no mirroring of its own
     And the message names the line with the mistake
 
   @critical @own-stack @allure.label.story:No-native-mirroring
-  Scenario: No directive that HAProxy knows is about mirroring
-    When an operator lists every directive that HAProxy knows
+  Scenario: No directive that HAProxy has registered is about mirroring
+    When an operator lists every directive that HAProxy has registered
     Then the list is complete, and no directive in it is about mirroring

@@ -23,7 +23,7 @@ def operator_asks_to_mirror(context: Context) -> None:
     context.verdict = configuration.check_with(context.scene.stack, "the wish to mirror")
 
 
-@when("an operator lists every directive that HAProxy knows")
+@when("an operator lists every directive that HAProxy has registered")
 def operator_lists_directives(context: Context) -> None:
     context.directives = configuration.directives(context.scene.stack)
 
