@@ -1,5 +1,7 @@
 """What scenarios do with a real stack: requests, recorders, absence, health, streams."""
 
+import socket
+import threading
 from collections import Counter
 
 import pytest
@@ -14,7 +16,7 @@ from features.support.stack import ports
 from features.support.stack.local import LocalStack
 from features.support.stream import Stream
 from features.support.traffic import Address, ClientError, request, send
-from features.support.waiting import set_patience
+from features.support.waiting import eventually, set_patience
 from tests.support.raw_server import RawServer
 from tests.support.test_external import elsewhere
 
@@ -91,6 +93,19 @@ def test_a_request_is_found_in_the_journal_once_it_has_arrived(scene: Scene) -> 
     assert (received.length, received.state, received.route) == (3, "complete", "v1")
     assert scene.primary.copies_of(str(sent.request_id)) == [received]
     assert scene.primary.received([]) == []
+
+
+def test_a_request_that_is_still_arriving_is_waited_for(scene: Scene) -> None:
+    at = scene.primary.service
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nX-Request-Id: slow\r\nContent-Length: 6\r\n\r\n"
+    with socket.create_connection((at.host, at.port)) as client:
+        client.sendall(head + b"abc")
+        eventually(lambda: scene.primary.copies_of("slow"), until=bool, within=5)
+        rest = threading.Timer(0.2, client.sendall, (b"def",))
+        rest.start()
+        received = scene.primary.await_request("slow")
+        rest.join()
+    assert (received.state, received.length) == ("complete", 6)
 
 
 def test_a_request_that_does_not_arrive_is_told_with_its_id(scene: Scene) -> None:

@@ -51,6 +51,15 @@ def test_the_csv_counts_what_was_sent(scene: Scene) -> None:
     assert (after["v1"], after["v3"]) == (before["v1"], before["v3"])
 
 
+def test_errors_of_the_primary_are_counted_as_such_in_both_forms(scene: Scene) -> None:
+    before = scene.stats.routes()["v1"]
+    scene.primary.misbehave(status=503, prefix="/api")
+    scene.send_in_turn(request("GET", "/api/v1") for _ in range(2))
+    grown = scene.stats.routes()["v1"] - before
+    assert (grown.requests, grown.successes, grown.server_errors) == (2, 0, 2)
+    assert scene.stats.routes_in_prometheus() == scene.stats.routes()
+
+
 def test_a_request_in_progress_is_waited_for(scene: Scene) -> None:
     before = scene.stats.routes()["v1"]
     scene.primary.misbehave(delay=0.4, prefix="/api")

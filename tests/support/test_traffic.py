@@ -1,8 +1,5 @@
 """The client puts on the wire what it was told, and nothing else; read with raw sockets."""
 
-import re
-import select
-import socket
 import threading
 import time
 
@@ -10,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.support.exchange import Answer, Headers, Sent
+from features.support.exchange import Headers, Sent
 from features.support.stack import ports
 from features.support.traffic import (
     Address,
@@ -18,7 +15,6 @@ from features.support.traffic import (
     connection,
     request,
     send,
-    send_at_once,
     send_over,
 )
 from features.support.waiting import set_patience
@@ -169,8 +165,10 @@ def test_a_refused_connection_is_an_error_of_the_client() -> None:
 
 def test_a_client_gives_up_when_its_patience_ends() -> None:
     set_patience(0.03)  # of 10 seconds
+    started = time.monotonic()
     with RawServer(b"") as server, pytest.raises(ClientError, match=r"^GET /: TimeoutError: "):
         send(server.address, request("GET", "/"))
+    assert 0.3 <= time.monotonic() - started < 5
 
 
 def test_a_connection_goes_on_after_an_error() -> None:
@@ -179,61 +177,3 @@ def test_a_connection_goes_on_after_an_error() -> None:
         with pytest.raises(ClientError):
             send_over(link, request("GET", "/"))
         assert send_over(link, request("GET", "/")).status == 200
-
-
-def test_all_clients_are_connected_before_the_first_byte_is_sent() -> None:
-    clients, seen_connected = 30, 0
-    with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
-        to = Address(*listener.getsockname()[:2])
-        requests = [request("GET", f"/{n}") for n in range(clients)]
-        sending = threading.Thread(target=send_at_once, args=(to, requests), daemon=True)
-        sending.start()
-        links: list[socket.socket] = []
-        while not (busy := [each for each in _readable([listener, *links]) if each != listener]):
-            links.append(listener.accept()[0])
-        # Some client has sent. Whoever is connected by now was so before, in the listener's queue.
-        while _readable([listener], wait=0):
-            links.append(listener.accept()[0])
-        seen_connected = len(links)
-        for link in links:
-            link.sendall(OK)
-        sending.join(10)
-        for link in links:
-            link.close()
-    assert busy
-    assert seen_connected == clients
-
-
-def _readable(sockets: list[socket.socket], wait: float = 10) -> list[socket.socket]:
-    return select.select(sockets, [], [], wait)[0]
-
-
-def test_answers_come_in_the_order_of_the_requests() -> None:
-    def echo(received: bytes) -> bytes:
-        found = re.search(rb"X-Request-Id: \S+", received)
-        return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n%s\r\n\r\n" % (found[0] if found else b"")
-
-    requests = [request("GET", "/") for _ in range(20)]
-    with RawServer(echo) as server:
-        answers = send_at_once(server.address, requests)
-    got = [each.request_id for each in answers if isinstance(each, Answer)]
-    assert got == [each.request_id for each in requests]
-
-
-def test_a_client_that_fails_does_not_fail_the_others() -> None:
-    def moody(received: bytes) -> bytes:
-        return b"what\r\n\r\n" if received.startswith(b"GET /3 ") else OK
-
-    with RawServer(moody) as server:
-        answers = send_at_once(server.address, [request("GET", f"/{n}") for n in range(6)])
-    failed = [n for n, answer in enumerate(answers) if isinstance(answer, ClientError)]
-    assert failed == [3]
-
-
-def test_when_nobody_can_connect_all_are_told_at_once() -> None:
-    nobody = Address("127.0.0.1", ports.free_port())
-    started = time.monotonic()
-    answers = send_at_once(nobody, [request("GET", "/") for _ in range(5)])
-    assert time.monotonic() - started < 5, "they waited for each other"
-    assert all(isinstance(each, ClientError) for each in answers)
-    assert "could not connect: " in "".join(map(str, answers))
