@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from features.support.errors import StackError
-from features.support.gateways import CATALOGUE
+from features.support.gateways import CATALOGUE, ROOT
 from features.support.stack import Stack
 
 # The names of the files that a run with Allure leaves in its directory.
@@ -18,26 +18,9 @@ _RESULTS = (
     "environment.properties",
     "categories.json",
 )
-# Allure puts a result in the first category it fits (https://allurereport.org, "Categories").
-_CATEGORIES = (
-    {
-        "name": "Product defects: the gateway does not keep its promise",
-        "matchedStatuses": ["failed"],
-    },
-    {
-        "name": "Infrastructure: it could not be found out",
-        "matchedStatuses": ["broken"],
-    },
-    {
-        "name": "Not run here",
-        "matchedStatuses": ["skipped"],
-    },
-    {
-        "name": "Known limits: what happens instead of a promise was proved",
-        "matchedStatuses": ["passed"],
-        "messageRegex": ".*@limit.*",
-    },
-)
+# Allure puts a result in the first category it fits. Version 3 reads this file itself, version 2
+# one beside the results, in which labels cannot be asked for.
+_SETTINGS = ROOT / "allurerc.json"
 
 
 def headline(stack: Stack) -> str:
@@ -68,7 +51,16 @@ def describe(results: Path | None, stack: Stack) -> None:
         return
     lines = [f"{key}={value}" for key, value in _facts(stack).items()]
     (results / "environment.properties").write_text("\n".join(lines) + "\n")
-    (results / "categories.json").write_text(json.dumps(_CATEGORIES, indent=2) + "\n")
+    (results / "categories.json").write_text(json.dumps(_categories(), indent=2) + "\n")
+
+
+def _categories() -> list[dict[str, object]]:
+    rules = json.loads(_SETTINGS.read_text())["categories"]
+    return [
+        {"name": rule["name"], "matchedStatuses": rule["matchers"]["statuses"]}
+        for rule in rules
+        if "labels" not in rule["matchers"]
+    ]
 
 
 def _facts(stack: Stack) -> Mapping[str, str]:
