@@ -1,0 +1,110 @@
+#!/bin/sh
+# GoReplay behind HAProxy: captures what HAProxy sends to the primary, replays it to a shadow.
+#
+# What it does   GoReplay (gor) reads packets from the network interface, puts requests together,
+#                and hands them to the middleware in gor_middleware/. That keeps those of a
+#                mirrored route (HAProxy's X-Route says which), samples them, drops what is not
+#                whole, marks the copies with X-Mirrored-By, takes credentials out, and gives
+#                them back to GoReplay to send. Each request is accounted for on /metrics:
+#                    received = sent + dropped{reason} + failed{reason} + in_flight
+# What it costs  HAProxy, clients and primary nothing: nobody waits for a capture. About 130
+#                microseconds of CPU per copy of a GET here, 120 MB of memory, 700 MB after a
+#                burst of 10 MB bodies.
+# Its limits     only plain HTTP/1 can be read, so no TLS between HAProxy and the primary. Copies
+#                have their header names in Go's order and spelling, `Accept-Encoding: identity`
+#                where the client sent none, and in their path %-codes for "<>\^`{|}. Not copied
+#                but counted (incomplete): many bodies without a length (chunked), uploads that
+#                pause for more than a second or wait for 100 Continue, and what TCP sent twice,
+#                which idle probes do on a busy machine: sysctl net.ipv4.tcp_early_retrans=0 where
+#                HAProxy runs ends that. A body of more than a packet may be copied some seconds
+#                late. When a shadow breaks a kept connection, GoReplay sends a GET again. What
+#                the kernel drops at overload is not counted here: compare received with
+#                HAProxy's own count of requests.
+#                In a container this shares the primary's network: restart it with the primary's.
+#
+# Needs          GoReplay 1.3.2 (install.sh makes it), Python 3.11, the right to capture: root,
+#                CAP_NET_RAW, or once  setcap cap_net_raw+ep tools/goreplay  as root.
+# Run            goreplay.sh             in the foreground; copies from when METRICS_BIND listens.
+#                                        /healthz is 503 while nothing is captured, not even
+#                                        HAProxy's health checks, as before HAProxy runs
+#                goreplay.sh --check     says in one line what is missing (exit code 1)
+#                For more shadows run it again: one bad shadow does not hurt the others.
+#
+# Environment    PRIMARY       host:port of the primary                    (127.0.0.1:8080)
+#                SHADOW        host:port of the shadow                     (127.0.0.1:8081)
+#                CAPTURE       where to capture, if not at $PRIMARY: address:port of this
+#                              machine, or :port for all its addresses
+#                METRICS_BIND  where the account is read                   (127.0.0.1:9902)
+#                MIRROR_SHARES what to mirror, route=percent               (v1=100 v2=50)
+#                MIRROR_MARKER value of X-Mirrored-By, as HAProxy knows it (goreplay)
+#                MIRROR_REMOVE headers that copies do not have
+#                              (Authorization Cookie Proxy-Authorization)
+#                MIRROR_LARGEST       MiB, larger requests are not copied  (32)
+#                SHADOW_TIMEOUT       seconds, from connecting to the end of the answer (5)
+#                SHADOW_CONNECTIONS   copies in flight; more wait          (256)
+#                GOREPLAY, PYTHON     the programs
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+fail() {
+    echo "goreplay: $*" >&2
+    exit 1
+}
+
+export PRIMARY="${PRIMARY:-127.0.0.1:8080}" SHADOW="${SHADOW:-127.0.0.1:8081}"
+export METRICS_BIND="${METRICS_BIND:-127.0.0.1:9902}"
+export MIRROR_SHARES="${MIRROR_SHARES-v1=100 v2=50}" MIRROR_MARKER="${MIRROR_MARKER:-goreplay}"
+export MIRROR_REMOVE="${MIRROR_REMOVE-Authorization Cookie Proxy-Authorization}"
+export MIRROR_LARGEST="${MIRROR_LARGEST:-32}"
+export SHADOW_TIMEOUT="${SHADOW_TIMEOUT:-5}" SHADOW_CONNECTIONS="${SHADOW_CONNECTIONS:-256}"
+# Copies go to the shadow itself, whatever proxy this machine uses for other things.
+export NO_PROXY='*' no_proxy='*'
+# On one processor GoReplay's ten assemblers do not take packets of one request from each other.
+export GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1
+
+python=$(command -v "${PYTHON:-python3}") ||
+    fail "no ${PYTHON:-python3} on this machine: name one with PYTHON=path"
+cd "$here"
+
+if [ "${1-}" = --middleware ]; then
+    # GoReplay itself calls this. Without the middleware it would go on, and copy nothing.
+    PYTHONPATH=. "$python" -m gor_middleware || true
+    kill "$PPID" 2>/dev/null || true
+    exit
+fi
+
+for gor in "${GOREPLAY:-$here/../../tools/goreplay}" goreplay gor; do
+    gor=$(command -v "$gor") && break
+done
+[ -n "$gor" ] || fail "no goreplay on this machine: make tools, or name one with GOREPLAY=path"
+PYTHONPATH=. "$python" -m gor_middleware --check
+"$gor" --input-raw 127.0.0.1:1 --output-null --exit-after 1ms >/dev/null 2>&1 ||
+    fail "no right to capture: run as root, or as root: setcap cap_net_raw+ep $gor"
+[ "${1-}" != --check ] || exit 0
+
+# --input-raw-override-snaplen   the kernel joins packets (GRO, TSO): without it what is longer
+#                                than the interface's MTU is cut, and the request lost
+# --input-raw-allow-incomplete   without it one body in five of 200 KB and more is lost, because
+#                                packets that are handled in another order confuse the end of a
+#                                message; the middleware tells whole requests from others
+# --input-raw-expire             how long a message without an end waits for more packets
+# --input-raw-buffer-timeout     by default the kernel hands packets over every 2 s
+# --input-raw-buffer-size        for bursts; the default, 2 MB, holds less than one 10 MB body
+# --copy-buffer-size             longer requests are cut, 5 MB by default
+# --http-original-host           otherwise copies have the shadow's name in Host
+# --output-http-track-response   tells the middleware what was answered, and lets connections be
+#                                used again: an answer that is not read closes its connection
+exec "$gor" \
+    --input-raw "${CAPTURE:-$PRIMARY}" \
+    --input-raw-override-snaplen \
+    --input-raw-allow-incomplete \
+    --input-raw-expire 1s \
+    --input-raw-buffer-timeout 10ms \
+    --input-raw-buffer-size 64mb \
+    --copy-buffer-size 1gb \
+    --middleware "./goreplay.sh --middleware" \
+    --output-http "http://$SHADOW" \
+    --output-http-timeout "${SHADOW_TIMEOUT}s" \
+    --output-http-workers "$SHADOW_CONNECTIONS" \
+    --output-http-track-response \
+    --http-original-host

@@ -1,0 +1,1 @@
+"""Tests of GoReplay behind HAProxy, with the real program."""

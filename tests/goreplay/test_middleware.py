@@ -1,0 +1,142 @@
+"""The middleware's decisions, without GoReplay."""
+
+import time
+
+import pytest
+from gor_middleware import outbox
+from gor_middleware.__main__ import SettingsError, read_settings
+from gor_middleware.account import Account
+from gor_middleware.outbox import Outbox
+from gor_middleware.request import MalformedError, Request
+
+HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+SETTINGS = {
+    "MIRROR_SHARES": "v1=100 v2=0.5",
+    "MIRROR_MARKER": "m",
+    "MIRROR_REMOVE": "Cookie",
+    "MIRROR_LARGEST": "1",
+    "SHADOW_TIMEOUT": "1",
+    "SHADOW_CONNECTIONS": "2",
+    "METRICS_BIND": "[::1]:9902",
+}
+
+
+@pytest.mark.parametrize(
+    ("captured", "whole"),
+    [
+        (HEAD + b"\r\n", True),
+        (HEAD + b"\r\nx", False),
+        (HEAD + b"Content-Length: 3\r\n\r\nabc", True),
+        (HEAD + b"Content-Length: 3\r\n\r\nab", False),
+        (HEAD + b"Content-Length: 3\r\n\r\nabcd", False),
+        (HEAD + b"Content-Length: x\r\n\r\n", False),
+        (CHUNKED + b"3\r\nabc\r\n0\r\n\r\n", True),
+        (CHUNKED + b"3;e=1\r\nabc\r\n0\r\n\r\n", True),
+        (CHUNKED + b"3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n", True),
+        (CHUNKED + b"3\r\nabc\r\n0\r\n", False),
+        (CHUNKED + b"3\r\nabc\r\n", False),
+        (CHUNKED + b"3\r\nab", False),
+        (CHUNKED + b"3\r\nabcde0\r\n\r\n", False),
+        (CHUNKED + b"0\r\n\r\nmore", False),
+        (CHUNKED + b"-1\r\n\r\n", False),
+        (CHUNKED + b"zz\r\n\r\n", False),
+        (CHUNKED, False),
+    ],
+)
+def test_whole_requests_are_told_from_others(captured: bytes, whole: bool) -> None:
+    assert Request(captured).is_whole() is whole
+
+
+@pytest.mark.parametrize("captured", [b"", b"0\r\n\r\n", b"some of a body", b"GET / HTTP/1.1\r\n"])
+def test_pieces_are_not_taken_for_requests(captured: bytes) -> None:
+    with pytest.raises(MalformedError):
+        Request(captured)
+
+
+def test_a_copy_lacks_what_is_not_for_the_shadow() -> None:
+    captured = (
+        b"GET /x HTTP/1.1\r\nHost: a\r\nX-Route: v1\r\ncookie: 1\r\nCookie: 2\r\n"
+        b"Connection: X-Hop, Host\r\nX-Hop: 1\r\nX-Mirrored-By: old\r\nX-Tag: 1\r\nX-Tag: 2\r\n\r\n"
+    )
+    assert Request(captured).copy(b"new", {b"cookie"}) == (
+        b"GET /x HTTP/1.1\r\nHost: a\r\nX-Tag: 1\r\nX-Tag: 2\r\nUser-Agent: \r\n"
+        b"Accept-Encoding: identity\r\nX-Mirrored-By: new\r\n\r\n"
+    )
+
+
+def figures(account: Account) -> dict[str, int]:
+    lines = (line for line in account.render().decode().splitlines() if not line.startswith("#"))
+    return {name: int(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def test_no_more_copies_are_in_flight_than_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = Account()
+    box = Outbox(account, window=2, patience=0.3)
+    for name in (b"a", b"b", b"c"):
+        account.received()
+        box.put(name, b"copy")
+    assert [box.get(), box.get()] == [(b"a", b"copy"), (b"b", b"copy")]
+    began = time.monotonic()
+    assert box.get() == (b"c", b"copy"), "the first has failed, which makes room"
+    assert 0.2 < time.monotonic() - began < 2
+    box.answered(b"c", "204")
+    box.answered(b"a", "200")  # too late, it has failed
+    assert figures(account)['goreplay_mirror_failed_total{reason="no_answer"}'] == 2
+    assert figures(account)["goreplay_mirror_sent_total"] == 1
+    assert figures(account)["goreplay_mirror_in_flight"] == 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "reason"),
+    [("ITEMS", 2, "queue_full"), ("BYTES", 9, "queue_bytes"), ("WAIT", -1.0, "queue_time")],
+)
+def test_what_does_not_fit_is_dropped_and_counted(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: float, reason: str
+) -> None:
+    monkeypatch.setattr(outbox, limit, value)
+    account = Account()
+    box = Outbox(account, window=1, patience=5)
+    for name in (b"a", b"b", b"c"):
+        account.received()
+        box.put(name, b"copy")
+    box.close()
+    dropped = f'goreplay_mirror_dropped_total{{reason="{reason}"}}'
+    if limit == "WAIT":
+        box._expire(time.monotonic())
+        assert figures(account)[dropped] == 3
+    else:
+        assert figures(account)[dropped] == 1
+    assert box.get() is None
+
+
+def test_a_copy_larger_than_the_queue_is_sent_when_nothing_else_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "BYTES", 3)
+    box = Outbox(Account(), window=1, patience=5)
+    box.put(b"a", b"larger")
+    assert box.get() == (b"a", b"larger")
+
+
+def test_settings_are_read() -> None:
+    settings = read_settings(SETTINGS)
+    assert settings.shares == {b"v1": 100, b"v2": 0.5}
+    assert settings.metrics == ("::1", 9902)
+    assert settings.remove == {b"cookie"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MIRROR_SHARES", "v1"),
+        ("MIRROR_SHARES", "v1=-1"),
+        ("MIRROR_SHARES", "v1=nan"),
+        ("SHADOW_TIMEOUT", "0"),
+        ("SHADOW_CONNECTIONS", "1001"),
+        ("METRICS_BIND", ":70000"),
+    ],
+)
+def test_wrong_settings_are_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name}: "):
+        read_settings({**SETTINGS, name: value})
