@@ -1,7 +1,7 @@
 """A recorder: plays primary or shadow, journals what it receives, misbehaves on demand.
 
 Example: python3 recorder.py --name primary --listen 127.0.0.1:8080 --control 127.0.0.1:8081
-Each flag's default comes from the environment: RECORDER_NAME, _LISTEN, _CONTROL, _JOURNAL.
+Each flag's default comes from the environment: RECORDER_NAME, _LISTEN, _SECOND, _CONTROL, _JOURNAL.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import resource
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -31,6 +32,7 @@ class Options:
 
     name: str
     listen: Address
+    second: Address | None
     control: Address
     journal: int
 
@@ -42,6 +44,7 @@ def parse_options(arguments: list[str]) -> Options:
     for flag, default, kind, text in (
         ("name", "primary", _name, "the service's name, said in answers and journal"),
         ("listen", "127.0.0.1:8080", _address, "service port, host:port; empty host = all"),
+        ("second", "", _no_address, "one more service port, for who captures only what goes there"),
         ("control", "127.0.0.1:8081", _address, "control port, host:port; empty host = all"),
         ("journal", "100000", _size, "how many requests to remember"),
     ):
@@ -61,6 +64,10 @@ def _address(text: str) -> Address:
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not host:port, as 127.0.0.1:8080 or :8080")
     return host.strip("[]"), int(port)
+
+
+def _no_address(text: str) -> Address | None:
+    return _address(text) if text else None
 
 
 def _size(text: str) -> int:
@@ -88,8 +95,11 @@ async def run(options: Options) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with _socket("listen", options.listen) as taken, _socket("control", options.control) as control:
-        service = Service(options.name, options.listen[0], taken, Journal(options.journal))
+    with ExitStack() as taken:
+        doors = {"listen": options.listen} | ({"second": options.second} if options.second else {})
+        socks = [(at[0], taken.enter_context(_socket(flag, at))) for flag, at in doors.items()]
+        control = taken.enter_context(_socket("control", options.control))
+        service = Service(options.name, socks, Journal(options.journal))
         runner = web.AppRunner(application(service), access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         try:

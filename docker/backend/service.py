@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+from collections.abc import Sequence
 from time import time
 
 from answer import Exchange
@@ -49,7 +50,9 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 class Service:
     """What plays primary or shadow. Counts requests, health checks and connections."""
 
-    def __init__(self, name: str, host: str, sock: socket.socket, journal: Journal) -> None:
+    def __init__(
+        self, name: str, socks: Sequence[tuple[str, socket.socket]], journal: Journal
+    ) -> None:
         self.name = name
         self.journal = journal
         self.faults = NO_FAULTS
@@ -57,18 +60,17 @@ class Service:
         self.health_checks = 0
         self.malformed = 0
         self.accepted = 0
-        self._host = host
-        self._port: int = sock.getsockname()[1]
-        # The port is ours even while it refuses: bound, but not listening.
-        self._idle: socket.socket | None = sock
-        self._server: asyncio.Server | None = None
+        self._addresses: list[tuple[str, int]] = [(h, s.getsockname()[1]) for h, s in socks]
+        # The ports are ours even while they refuse: bound, but not listening.
+        self._idle = [sock for _, sock in socks]
+        self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._changing = asyncio.Lock()
 
     @property
     def address(self) -> str:
-        """Where the service listens, as host:port."""
-        return f"{self._host}:{self._port}"
+        """Where the service listens, as host:port; more than one with "and" between."""
+        return " and ".join(f"{host}:{port}" for host, port in self._addresses)
 
     @property
     def counters(self) -> dict[str, int]:
@@ -84,34 +86,33 @@ class Service:
 
     async def listen(self) -> None:
         """Accept connections. Raises OSError."""
-        if self._idle is None:
-            return
-        sock, self._idle = self._idle, None
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        # asyncio sets TCP_NODELAY on what it accepts.
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self), sock=sock, backlog=BACKLOG
-        )
+        while self._idle:
+            sock = self._idle.pop()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            # asyncio sets TCP_NODELAY on what it accepts.
+            server = await asyncio.get_running_loop().create_server(
+                lambda: Connection(self), sock=sock, backlog=BACKLOG
+            )
+            self._servers.append(server)
 
     def close(self) -> None:
-        """Close the listener and reset all connections."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        """Close the listeners and reset all connections."""
+        while self._servers:
+            self._servers.pop().close()
         for connection in tuple(self._connections):
             connection.reset()
 
     async def misbehave(self, faults: Faults) -> None:
-        """Replace the faults. Raises OSError when the port cannot be taken back."""
+        """Replace the faults. Raises OSError when a port cannot be taken back."""
         async with self._changing:
             self.faults = faults if faults != NO_FAULTS else NO_FAULTS
             for connection in tuple(self._connections):
                 connection.faults_changed()
             if not faults.refuse:
                 await self.listen()
-            elif self._server is not None:
+            elif self._servers:
                 self.close()
-                self._idle = bound_socket(self._host, self._port)
+                self._idle = [bound_socket(*address) for address in self._addresses]
 
     async def reset(self) -> None:
         """Behave again, forget the journal, count from zero. Raises OSError as misbehave does."""

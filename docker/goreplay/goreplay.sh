@@ -28,6 +28,7 @@
 #                                        /healthz is 503 while nothing is captured, not even
 #                                        HAProxy's health checks, as before HAProxy runs
 #                goreplay.sh --check     says in one line what is missing (exit code 1)
+#                goreplay.sh --version   what GoReplay calls itself (1.3.2 says 1.3.0)
 #                For more shadows run it again: one bad shadow does not hurt the others.
 #
 # Environment    PRIMARY       host:port of the primary                    (127.0.0.1:8080)
@@ -77,6 +78,10 @@ for gor in "${GOREPLAY:-$here/../../tools/goreplay}" goreplay gor; do
     gor=$(command -v "$gor") && break
 done
 [ -n "$gor" ] || fail "no goreplay on this machine: make tools, or name one with GOREPLAY=path"
+if [ "${1-}" = --version ]; then
+    "$gor" --help 2>&1 | sed -n 's/.*Current Version: //p'
+    exit
+fi
 PYTHONPATH=. "$python" -m gor_middleware --check
 "$gor" --input-raw 127.0.0.1:1 --output-null --exit-after 1ms >/dev/null 2>&1 ||
     fail "no right to capture: run as root, or as root: setcap cap_net_raw+ep $gor"

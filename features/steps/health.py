@@ -22,7 +22,7 @@ def both_were_checked(context: Context) -> None:
 @when("the {service:Service} is stopped")
 def service_stops(context: Context, service: str) -> None:
     context.add_cleanup(context.scene.restore, service)
-    context.scene.stack.stop(service)
+    context.scene.stop(service)
 
 
 @given("the primary was stopped and clients were turned away")
@@ -38,12 +38,12 @@ def service_starts(context: Context, service: str) -> None:
 
 @given("the {service:Service} answers every request with an error")
 def service_answers_errors(context: Context, service: str) -> None:
-    context.scene.recorders[service].misbehave(status=500)
+    context.scene.misbehave(service, status=500)
 
 
 @given("the {service:Service} answers every request of a client with an error")
 def service_answers_clients_errors(context: Context, service: str) -> None:
-    context.scene.recorders[service].misbehave(status=500, prefix="/api")
+    context.scene.misbehave(service, status=500, prefix="/api")
 
 
 @given("the figures say that the {service:Service} is {state:Health} within {seconds:d} seconds")

@@ -1,101 +1,108 @@
-"""The catalogue: every gateway, and how its services are run in each kind of stack."""
+"""The catalogue: every gateway, and the services it consists of."""
 
-import signal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCKER = ROOT / "docker"
+from features.support.services import (
+    DOCKER,
+    ROOT,
+    Gateway,
+    Port,
+    Service,
+    haproxy,
+    mirror_agent,
+    recorder,
+)
 
+__all__ = ["CATALOGUE", "DOCKER", "RECORDERS", "ROOT", "Gateway", "Port", "Service"]
 
-@dataclass(frozen=True)
-class Port:
-    """A port of a service.
+PRIMARY = recorder("primary")
+SHADOW = recorder("shadow")
+RECORDERS = (PRIMARY, SHADOW)
 
-    `variable` is the environment variable that tells the service where to listen on this host,
-    `inside` the port number in its container, `published` the variable of the Compose file that
-    fixes the port on this host.
-    """
+HAPROXY = haproxy()
 
-    variable: str
-    inside: int
-    published: str | None = None
+_GOREPLAY_SH = str(DOCKER / "goreplay" / "goreplay.sh")
+_TEEPROXY_SH = str(DOCKER / "teeproxy" / "teeproxy.sh")
 
-
-@dataclass(frozen=True)
-class Service:
-    """A program of a stack, described once for all kinds.
-
-    `name` is the stack's word for it, `title` a person's, `container` its Compose service.
-    In `command` and `environment`, {braces} stand for what only the stack knows: {program},
-    {python}, and addresses such as {primary.service}.
-    """
-
-    name: str
-    title: str
-    container: str
-    command: tuple[str, ...]
-    ports: Mapping[str, Port]
-    version: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict)
-    program: str | None = None
-    configuration: Path | None = None
-    configuration_inside: str | None = None
-    reload_signal: signal.Signals | None = None
-
-
-@dataclass(frozen=True)
-class Gateway:
-    """A gateway of the catalogue, its services in order of start, and where clients enter."""
-
-    name: str
-    services: tuple[Service, ...]
-    front: str
-    entry: str = "proxy"
+_GOREPLAY = Service(
+    name="goreplay",
+    title="GoReplay",
+    container="goreplay",
+    command=(_GOREPLAY_SH,),
+    ports={"metrics": Port("METRICS_BIND", inside=9902)},
+    environment={
+        # Only what this gateway sends to the primary arrives at its second port.
+        "PRIMARY": "{primary.second}",
+        "SHADOW": "{shadow.service}",
+        "MIRROR_MARKER": "{marker}",
+        "PYTHON": "{python}",
+    },
+    version=(_GOREPLAY_SH, "--version"),
+    check=(_GOREPLAY_SH, "--check"),
+    network_of="primary",
+)
 
 
-def _recorder(name: str) -> Service:
+def _teeproxy(route: str, share: int) -> Service:
     return Service(
-        name=name,
-        title=f"{name.title()} Python",
-        container=f"backend-{name}",
-        command=("{python}", str(DOCKER / "backend" / "recorder.py"), "--name", name),
-        ports={
-            "service": Port("RECORDER_LISTEN", inside=8080),
-            "control": Port("RECORDER_CONTROL", inside=8081),
+        name=f"teeproxy-{route}",
+        title="Teeproxy",
+        container=f"teeproxy-{route}",
+        command=(_TEEPROXY_SH,),
+        ports={"tee": Port("LISTEN", inside=8888)},
+        environment={
+            "PRIMARY": "{primary.service}",
+            "COPIES": "{haproxy-teeproxy.copies}",
+            "SHARE": str(share),
         },
-        version=("{python}", "--version"),
+        version=("true",),  # it does not know
+        check=(_TEEPROXY_SH, "--check"),
+        brought="TEEPROXY",
     )
 
 
-PRIMARY = _recorder("primary")
-SHADOW = _recorder("shadow")
-RECORDERS = (PRIMARY, SHADOW)
+def _haproxy_with_teeproxy() -> Service:
+    plain = haproxy("teeproxy", TEEPROXY_V1="{teeproxy-v1.tee}", TEEPROXY_V2="{teeproxy-v2.tee}")
+    ports = {**plain.ports, "copies": Port("COPIES_BIND", inside=10003)}
+    return Service(**{**vars(plain), "ports": ports})
 
-_HAPROXY_CFG = DOCKER / "haproxy" / "haproxy.cfg"
-HAPROXY = Service(
-    name="haproxy",
-    title="HAProxy",
-    container="haproxy",
-    program="haproxy",
-    command=("{program}", "-W", "-db", "-f", str(_HAPROXY_CFG)),
-    ports={
-        "proxy": Port("GATEWAY_BIND", inside=10000, published="GATEWAY_PORT"),
-        "stats": Port("STATS_BIND", inside=9999, published="STATS_PORT"),
-    },
-    environment={
-        "PRIMARY": "{primary.service}",
-        "SHADOW": "{shadow.service}",
-        "STATS_USER": "{stats.user}",
-        "STATS_PASSWORD": "{stats.password}",
-    },
-    configuration=_HAPROXY_CFG,
-    configuration_inside="/usr/local/etc/haproxy/haproxy.cfg",
-    reload_signal=signal.SIGUSR2,
-    version=("{program}", "-v"),
+
+_GATEWAYS = (
+    Gateway("HAProxy", (HAPROXY,), front="haproxy", mirrors=False),
+    Gateway(
+        "HAProxy with SPOE",
+        (mirror_agent("spoe"), haproxy("spoe", AGENT="{mirror-agent-spoe.spoe}")),
+        front="haproxy-spoe",
+        tool="mirror-agent-spoe",
+    ),
+    Gateway(
+        "HAProxy with Lua",
+        (
+            haproxy(
+                "lua",
+                MIRROR_LUA=str(DOCKER / "haproxy-lua" / "mirror.lua"),
+            ),
+        ),
+        front="haproxy-lua",
+    ),
+    Gateway(
+        "HAProxy with a log ring",
+        (mirror_agent("ring"), haproxy("ring", AGENT="{mirror-agent-ring.ring}")),
+        front="haproxy-ring",
+        tool="mirror-agent-ring",
+    ),
+    Gateway(
+        "HAProxy with GoReplay",
+        (haproxy("goreplay", primary="second"), _GOREPLAY),
+        front="haproxy-goreplay",
+        tool="goreplay",
+    ),
+    Gateway(
+        "HAProxy with Teeproxy",
+        (_teeproxy("v1", 100), _teeproxy("v2", 50), _haproxy_with_teeproxy()),
+        front="haproxy-teeproxy",
+        tool="teeproxy-v1",
+    ),
 )
 
-CATALOGUE: Mapping[str, Gateway] = {
-    gateway.name: gateway for gateway in (Gateway("HAProxy", (HAPROXY,), front="haproxy"),)
-}
+CATALOGUE: Mapping[str, Gateway] = {gateway.name: gateway for gateway in _GATEWAYS}

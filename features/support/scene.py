@@ -1,6 +1,7 @@
 """What one scenario has done so far: what was sent through which gateway, and what came back."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -8,10 +9,22 @@ from features.support.errors import CannotFindOutError
 from features.support.exchange import Answer, Sent
 from features.support.gateways import RECORDERS, Gateway
 from features.support.readiness import await_route
-from features.support.recorders import Recorder
+from features.support.recorders import Fault, Recorder
 from features.support.stack import Stack
 from features.support.stats import Stats
-from features.support.traffic import Address, ClientError, connection, send, send_at_once, send_over
+from features.support.traffic import (
+    Address,
+    ClientError,
+    connection,
+    request,
+    send,
+    send_at_once,
+    send_over,
+)
+from features.support.waiting import watch
+
+_FLOW_WITHIN = 8.0  # seconds until a way of mirroring has got over a fault
+_COPY_WITHIN = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,9 +88,44 @@ class Scene:
         """Put a gateway in front, with recorders that remember nothing and behave well."""
         self.stack.start(gateway)
         self.gateway = gateway
+        self._forget()
+        if gateway.mirrors and gateway.name not in self.stack.flowing:
+            self._await_flow()
+            self._forget()
+        self.stack.flowing.add(gateway.name)
+        self.stack.mark()
+
+    def _forget(self) -> None:
         for recorder in self.recorders.values():
             recorder.reset()
-        self.stack.mark()
+
+    def _await_flow(self) -> None:
+        """Wait until copies arrive again after a fault; if they stay away, scenarios will tell."""
+        watch(self._copied, until=bool, within=_FLOW_WITHIN)
+
+    def _copied(self) -> bool:
+        probe = request("GET", "/api/v1")
+        with suppress(ClientError):
+            send(self.entry, probe)
+        found = watch(
+            lambda: self.shadow.copies_of(str(probe.request_id)), until=bool, within=_COPY_WITHIN
+        )
+        return found.met
+
+    def misbehave(self, service: str, **faults: Fault) -> None:
+        """Let a service misbehave until the next scenario, which waits for copies to flow again."""
+        self.stack.flowing.clear()
+        self.recorders[service].misbehave(**faults)
+
+    def stop(self, service: str) -> None:
+        """Stop a service; `restore` brings it back."""
+        self.stack.flowing.clear()
+        self.stack.stop(service)
+
+    def pause(self, service: str) -> None:
+        """Freeze a service; `stack.resume` lets it go on."""
+        self.stack.flowing.clear()
+        self.stack.pause(service)
 
     def send(self, sent: Sent) -> Exchange:
         """Send one request as a client that connects for it."""

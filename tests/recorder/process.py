@@ -56,7 +56,9 @@ class RecorderProcess:
             assert self.process.stdout is not None
             ready, _, _ = select.select([self.process.stdout], [], [], START_DEADLINE)
             line = self.process.stdout.readline() if ready else "nothing printed"
-            match = re.search(r"service on \S+:(\d+), control on \S+:(\d+)$", line)
+            match = re.search(
+                r"service on [^ ,]+:(\d+)(?: and [^,]+)?, control on \S+:(\d+)$", line
+            )
             assert match, f"recorder did not start: {line!r}"
             self.port, self.control_port = int(match[1]), int(match[2])
         except BaseException:

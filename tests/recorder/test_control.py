@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from features.support.stack import ports
 from tests.recorder.process import RecorderProcess, request
 
 
@@ -64,3 +65,17 @@ def test_wrong_questions_get_one_line(
     recorder: RecorderProcess, method: str, path: str, status: int, reason: str
 ) -> None:
     assert recorder.control(method, path) == (status, {"error": reason})
+
+
+def test_a_second_service_port_is_the_same_service() -> None:
+    second = ports.free_port()
+    with RecorderProcess("--second", f"127.0.0.1:{second}") as both:
+        assert both.ask(request()).status == 200
+        first, both.port = both.port, second
+        assert both.ask(request()).status == 200
+        assert len(both.journal()) == 2
+        both.faults(refuse=True)
+        for port in (first, second):
+            both.port = port
+            with pytest.raises(ConnectionRefusedError):
+                both.ask(request())

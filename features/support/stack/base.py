@@ -4,6 +4,7 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from features.support.errors import StackError
 from features.support.gateways import RECORDERS, Gateway, Service
@@ -36,6 +37,8 @@ class Stack(ABC):
 
     def __init__(self, credentials: tuple[str, str] | None) -> None:
         self.credentials = credentials  # who may read the figures, None where everybody may
+        self.marker = secrets.token_urlsafe(12)  # the secret that tells copies from requests
+        self.flowing: set[str] = set()  # gateways whose copies are known to arrive
         self._ready: dict[str, StackError | None] = {}
         self._services: dict[str, Service] = {each.name: each for each in RECORDERS}
 
@@ -93,6 +96,10 @@ class Stack(ABC):
     @abstractmethod
     def reload(self, service: str) -> None:
         """Tell a service to read its configuration again."""
+
+    @abstractmethod
+    def configuration(self, service: str) -> Path:
+        """Return the copy of its configuration that a service of this run reads."""
 
     @abstractmethod
     def mark(self) -> None:

@@ -6,13 +6,13 @@ import os
 import secrets
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from features.support.errors import StackError
-from features.support.gateways import DOCKER
+from features.support.gateways import CATALOGUE, DOCKER
 
 FILE = DOCKER / "docker-compose.yml"
 PREFIX = "mirroring-spec-"
@@ -45,6 +45,13 @@ def _start_time(pid: int) -> str:
         return ""
 
 
+def _published() -> Iterator[str]:
+    """List the variables that fix a service's port on this machine."""
+    for gateway in CATALOGUE.values():
+        for service in gateway.services:
+            yield from filter(None, (port.published for port in service.ports.values()))
+
+
 class Compose:
     """One Compose project; `environment` is added to the command's."""
 
@@ -55,9 +62,9 @@ class Compose:
         self._environment = {
             **os.environ,
             "SPEC_OWNER": owner(),
+            "COMPOSE_PROFILES": "*",  # services are named when they are started
             # Set but empty: the engine chooses. A port that the user has set stays.
-            "GATEWAY_PORT": os.environ.get("GATEWAY_PORT", ""),
-            "STATS_PORT": os.environ.get("STATS_PORT", ""),
+            **{variable: os.environ.get(variable, "") for variable in _published()},
             **(environment or {}),
         }
 

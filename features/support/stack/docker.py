@@ -1,15 +1,18 @@
 """A stack of containers: Compose starts and removes them, the Engine's API does the rest."""
 
+import os
 import shlex
+import shutil
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from features.support import endings
 from features.support.errors import StackError
-from features.support.gateways import Gateway, Service
+from features.support.gateways import DOCKER, Gateway, Service
 from features.support.options import Options
-from features.support.stack import ports
+from features.support.stack import ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.compose import BY_HAND, OURS, Compose
 from features.support.stack.engine import Engine, asking
@@ -34,16 +37,29 @@ class DockerStack(Stack):
         user, password = own_credentials()
         super().__init__((user, password))
         self._engine = Engine()
-        own = {"STATS_USER": user, "STATS_PASSWORD": password}
+        self._configurations = scratch.directory(keep=options.keep)
+        own = {
+            "STATS_USER": user,
+            "STATS_PASSWORD": password,
+            "MIRROR_MARKER": self.marker,
+            "CONFIGURATIONS": str(self._configurations),
+            "TEEPROXY": shutil.which(os.environ.get("TEEPROXY", "teeproxy")) or "",
+        }
         kept = {"SPEC_OWNER": "kept"} if options.keep else {}  # so that no later run removes it
         self._compose = Compose(environment=own | kept)
         self._started: list[str] = []
         self._addresses: dict[tuple[str, str], Address] = {}
         self._marked = 0.0
         self._sweep()
+        scratch.sweep()
 
     def why_not(self, gateway: Gateway) -> str | None:
-        """Return nothing: the images of every gateway can be built or named."""
+        """Return which program is missing that no image of ours contains."""
+        for service in gateway.services:
+            reason = programs.complaint(service.check or (), {}) if service.brought else None
+            if reason:
+                return reason
+        return None
 
     def _start_services(self, services: Sequence[Service]) -> None:
         new = [each for each in services if each.name not in self._started]
@@ -54,6 +70,8 @@ class DockerStack(Stack):
         names = [each.container for each in new]
         self._provide_images(names)
         self._started += [each.name for each in new]
+        for each in filter(lambda service: service.configuration, new):
+            self.configuration(each.name)
         try:
             self._compose.up(names, within=patient(_UP_WITHIN))
         except StackError as reason:
@@ -99,8 +117,9 @@ class DockerStack(Stack):
     def address(self, service: str, port: str) -> Address:
         """Ask the engine where it published the port; that changes with each start."""
         if (service, port) not in self._addresses:
-            inside = self.service(service).ports[port].inside
-            bindings = self._container(service).ports.get(f"{inside}/tcp")
+            described = self.service(service)
+            inside = described.ports[port].inside
+            bindings = self._container(described.network_of or service).ports.get(f"{inside}/tcp")
             if not bindings:
                 raise StackError(f"{service} does not run, so its {port} port is not published")
             found = Address(bindings[0]["HostIp"], int(bindings[0]["HostPort"]))
@@ -110,6 +129,16 @@ class DockerStack(Stack):
     def _forget_addresses(self, service: str) -> None:
         self._addresses = {key: at for key, at in self._addresses.items() if key[0] != service}
 
+    def configuration(self, service: str) -> Path:
+        """Return the file that is mounted into the container."""
+        original = self.service(service).configuration
+        if original is None:
+            raise StackError(f"{service} has no configuration file")
+        return (
+            scratch.copied(original.parent, self._configurations / original.parent.name)
+            / original.name
+        )
+
     def stop(self, service: str) -> None:
         """Stop the container."""
         with asking():
@@ -117,10 +146,19 @@ class DockerStack(Stack):
         self._forget_addresses(service)
 
     def restore(self, service: str) -> None:
-        """Start the container again and wait until it is healthy."""
+        """Start the container again, and those that share its network, until all are healthy."""
         with asking():
             self._container(service).start()
         self._forget_addresses(service)
+        self._await_health(service)
+        for name in self._started:
+            if self.service(name).network_of == service:
+                with asking():
+                    self._container(name).restart(timeout=_STOP_WITHIN)
+                self._forget_addresses(name)
+                self._await_health(name)
+
+    def _await_health(self, service: str) -> None:
         healthy = watch(
             lambda: self._container(service).health,
             until=lambda status: status == "healthy",
@@ -185,6 +223,7 @@ class DockerStack(Stack):
         """Remove the project; when the engine is gone, say how to do it later."""
         if not self._started:
             return
+        shutil.rmtree(self._configurations, ignore_errors=True)
         try:
             self._remove()
         except StackError as reason:
@@ -219,6 +258,7 @@ class DockerStack(Stack):
 
     def _fill(self, word: str, service: Service) -> str:
         known = {
+            str(DOCKER): "/opt",  # where our images have what is in our directories
             "{program}": service.program or "",
             "{python}": "python3",
             "{configuration}": service.configuration_inside or "",

@@ -55,6 +55,10 @@ class ExternalStack(Stack):
         """Refuse."""
         self._refuse("reloaded", service)
 
+    def configuration(self, service: str) -> NoReturn:
+        """Refuse."""
+        self._refuse("configured", service)
+
     def mark(self) -> None:
         """Do nothing: there are no logs."""
 

@@ -12,14 +12,13 @@ from pathlib import Path
 from features.support.errors import StackError
 from features.support.gateways import Gateway, Service
 from features.support.options import Options
-from features.support.stack import ports, programs
+from features.support.stack import ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.process import Process
 from features.support.traffic import Address
 from features.support.waiting import patient
 
 _HOST = "127.0.0.1"
-_PREFIX = "mirroring-spec-"
 _EXEC_WITHIN = 20.0
 
 
@@ -35,13 +34,18 @@ class LocalStack(Stack):
         self._addresses: dict[tuple[str, str], Address] = {}
         self._processes: dict[str, Process] = {}
         self._made: Path | None = None
-        _sweep()
+        scratch.sweep()
 
     def why_not(self, gateway: Gateway) -> str | None:
         """Return which program is missing, if one is."""
         for service in gateway.services:
             if service.program and self._find(service.program) is None:
                 return programs.why_missing(service.program)
+            if service.check:
+                environment = {k: self._fill(v, service) for k, v in service.environment.items()}
+                reason = programs.complaint(service.check, environment)
+                if reason:
+                    return reason
         return None
 
     def _start_services(self, services: Sequence[Service]) -> None:
@@ -101,6 +105,15 @@ class LocalStack(Stack):
             raise StackError(f"{service} cannot be told to reload")
         self._processes[service].signal(number)
 
+    def configuration(self, service: str) -> Path:
+        """Return the file in the directory of this run; the whole directory is copied at first."""
+        original = self.service(service).configuration
+        if original is None:
+            raise StackError(f"{service} has no configuration file")
+        return (
+            scratch.copied(original.parent, self._directory / original.parent.name) / original.name
+        )
+
     def mark(self) -> None:
         """Remember how long each log is."""
         for process in self._processes.values():
@@ -118,8 +131,7 @@ class LocalStack(Stack):
         with tempfile.TemporaryDirectory(dir=self._directory) as scratch:
             for name, text in (files or {}).items():
                 (Path(scratch) / name).write_text(text)
-            known = {"files": scratch, "configuration": str(described.configuration)}
-            command = [self._fill(word, described, known) for word in argv]
+            command = [self._fill(word, described, {"files": scratch}) for word in argv]
             try:
                 done = subprocess.run(
                     command,
@@ -160,12 +172,13 @@ class LocalStack(Stack):
     def _directory(self) -> Path:
         """Return the directory of this run, which is made when it is needed."""
         if self._made is None:
-            owner = "kept" if self._options.keep else os.getpid()
-            self._made = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{owner}-"))
+            self._made = scratch.directory(keep=self._options.keep)
+            self._made.mkdir()
         return self._made
 
     def _version(self, service: Service) -> str:
-        return programs.version([self._fill(word, service) for word in service.version])
+        environment = {k: self._fill(v, service) for k, v in service.environment.items()}
+        return programs.version([self._fill(w, service) for w in service.version], environment)
 
     def _find(self, program: str) -> Path | None:
         return programs.find(program, getattr(self._options, program, None))
@@ -175,10 +188,13 @@ class LocalStack(Stack):
             "{python}": sys.executable,
             "{stats.user}": self._user,
             "{stats.password}": self._password,
+            "{marker}": self.marker,
             **{f"{{{k}}}": v for k, v in (known or {}).items()},
         }
         if "{program}" in word and service.program:
             values["{program}"] = str(self._find(service.program))
+        if "{configuration}" in word:
+            values["{configuration}"] = str(self.configuration(service.name))
         for name, address in self._addresses.items():
             values[f"{{{name[0]}.{name[1]}}}"] = str(address)
         for placeholder, value in values.items():
@@ -192,11 +208,3 @@ class LocalStack(Stack):
 
     def _ports_of(self, service: Service) -> list[int]:
         return [self.address(service.name, name).port for name in service.ports]
-
-
-def _sweep() -> None:
-    """Remove the directories of runs that were killed; their processes died with them."""
-    for leftover in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        owner = leftover.name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(leftover, ignore_errors=True)

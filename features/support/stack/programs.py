@@ -1,6 +1,7 @@
 """Where the programs of a local stack are: named by an option, in a wheel, or on PATH."""
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -36,13 +37,28 @@ def why_missing(program: str) -> str:
     )
 
 
-def version(argv: Sequence[str]) -> str:
+def complaint(argv: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    """Return the line with which a program says why it cannot run here, None when it can."""
+    try:
+        asked = _ask(argv, environment)
+    except (OSError, subprocess.TimeoutExpired) as reason:
+        return str(reason)
+    said = (asked.stderr + asked.stdout).strip().splitlines()
+    return (said or [f"exit code {asked.returncode}"])[-1] if asked.returncode else None
+
+
+def version(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
     """Ask a program for its version; "unknown" when it does not say."""
     try:
-        answer = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
+        answer = _ask(argv, environment or {})
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     return version_in(answer.stdout + answer.stderr)
+
+
+def _ask(argv: Sequence[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    own = {**os.environ, **environment}
+    return subprocess.run(argv, env=own, capture_output=True, text=True, timeout=10, check=False)
 
 
 def version_in(text: str) -> str:

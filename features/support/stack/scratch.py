@@ -1,0 +1,31 @@
+"""The directory of a run, for logs and for its own copies of the configurations."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+_PREFIX = "mirroring-spec-"
+
+
+def directory(*, keep: bool) -> Path:
+    """Name a directory, not made yet, that `sweep` removes when this run is dead."""
+    owner = "kept" if keep else os.getpid()
+    return Path(tempfile.gettempdir()) / f"{_PREFIX}{owner}-{secrets.token_hex(4)}"
+
+
+def copied(original: Path, own: Path) -> Path:
+    """Return a run's own copy of a directory, made at first; containers may read it."""
+    if not own.exists():
+        own.parent.mkdir(exist_ok=True)
+        shutil.copytree(original, own, ignore=shutil.ignore_patterns("__pycache__"))
+    return own
+
+
+def sweep() -> None:
+    """Remove the directories of runs that were killed."""
+    for leftover in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = leftover.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(leftover, ignore_errors=True)
