@@ -11,6 +11,7 @@ from parse import with_pattern
 
 from features.support import stats
 from features.support.configuration import MISTAKES
+from features.support.faults import FAILURES
 from features.support.gateways import CATALOGUE, RECORDERS
 from features.support.samples import BODIES, HEADERS, Body
 from features.support.stats import WRONG
@@ -52,5 +53,6 @@ register_type(
     Health=one_of(("up", "down")),
     Mistake=one_of(MISTAKES),
     Headers=one_of(HEADERS),
+    Failure=one_of(FAILURES),
     Body=body,
 )

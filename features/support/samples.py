@@ -35,9 +35,11 @@ BODIES: Mapping[str, Callable[[], Body]] = {
     "an empty body": lambda: Body(b""),
     "1 byte": lambda: Body(b"\x00"),
     "every byte value": lambda: Body(_EVERY_BYTE),
+    "16 KB": lambda: Body(filled(16 * _KB)),
     "64 KB": lambda: Body(filled(64 * _KB)),
     "1 MB": lambda: Body(filled(_MB)),
     "10 MB": lambda: Body(filled(10 * _MB)),
+    "16 KB in chunks": lambda: Body(filled(16 * _KB), chunked=True),
     "64 KB in chunks": lambda: Body(filled(64 * _KB), chunked=True),
     "1 MB in chunks": lambda: Body(filled(_MB), chunked=True),
     "an order as JSON": _order,
@@ -68,3 +70,19 @@ HEADERS: Mapping[str, Headers] = {
     "a header of 4 KB": (("X-Long", "0123456789abcdef" * 256),),
     "a host of its own": (("Host", "Orders.Example:8443"),),
 }
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE")
+
+UNUSUAL_TARGETS = (
+    "/api/v1?",
+    "/api/v1?a=1&a=2&a",
+    "/api/v1?q=caf%C3%A9+%26%20more",
+    "/api/v1/a%2Fb%2fc",
+    "/api/v1//double///triple",
+    "/api/v1/a/../b/./c",
+    "/api/v1/semi;colon=1",
+    "/api/v1/%20space%20",
+    "/api/v1/a|b^c",
+    "/api/v1/~tilde/$&'()*+,",
+    "/api/v1/long?" + "0123456789abcdef" * 256,
+)

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from features.support import accounts
+from features.support.accounts import Account
 from features.support.errors import CannotFindOutError
 from features.support.exchange import Answer, Sent
 from features.support.gateways import RECORDERS, Gateway
@@ -15,11 +17,10 @@ from features.support.stats import Stats
 from features.support.traffic import (
     Address,
     ClientError,
-    connection,
     request,
     send,
     send_at_once,
-    send_over,
+    send_in_turn,
 )
 from features.support.waiting import watch
 
@@ -47,6 +48,7 @@ class Scene:
     stack: Stack
     exchanges: list[Exchange] = field(default_factory=list)
     gateway: Gateway | None = None
+    noted: Account | None = None  # what the way of mirroring had counted before the scenario
 
     def __post_init__(self) -> None:
         """Make both recorders known by their names."""
@@ -79,6 +81,12 @@ class Scene:
             raise CannotFindOutError("no gateway has been chosen yet")
         return Stats(self.stack.address(self.gateway.front, "stats"), self.stack.credentials)
 
+    def account(self) -> Account:
+        """Return what the way of mirroring has counted since the scenario began."""
+        if self.gateway is None or self.noted is None:
+            raise CannotFindOutError("no gateway that mirrors has been chosen yet")
+        return accounts.read(self.stack, self.gateway) - self.noted
+
     @property
     def last(self) -> Exchange:
         """Return the newest exchange."""
@@ -93,6 +101,7 @@ class Scene:
             self._await_flow()
             self._forget()
         self.stack.flowing.add(gateway.name)
+        self.noted = accounts.read(self.stack, gateway) if gateway.mirrors else None
         self.stack.mark()
 
     def _forget(self) -> None:
@@ -134,14 +143,7 @@ class Scene:
     def send_in_turn(self, requests: Iterable[Sent]) -> list[Exchange]:
         """Send requests one after the other over one connection."""
         sent = list(requests)
-        answers: list[Answer | ClientError] = []
-        with connection(self.entry) as link:
-            for each in sent:
-                try:
-                    answers.append(send_over(link, each))
-                except ClientError as reason:
-                    answers.append(reason)
-        return self._keep(sent, answers)
+        return self._keep(sent, send_in_turn(self.entry, sent))
 
     def send_at_once(self, requests: Sequence[Sent]) -> list[Exchange]:
         """Send all requests at the same moment, one client each."""

@@ -4,9 +4,10 @@ import http.client
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from features.support.exchange import Answer, Headers, Sent
 from features.support.waiting import patient
@@ -47,9 +48,9 @@ def request(
 
 
 @contextmanager
-def connection(to: Address) -> Iterator[http.client.HTTPConnection]:
+def connection(to: Address, timeout: float | None = None) -> Iterator[http.client.HTTPConnection]:
     """Open a connection that several requests can be sent over, and close it at the end."""
-    link = http.client.HTTPConnection(to.host, to.port, timeout=patient(TIMEOUT))
+    link = http.client.HTTPConnection(to.host, to.port, timeout=timeout or patient(TIMEOUT))
     try:
         yield link
     finally:
@@ -71,10 +72,16 @@ def send_over(link: http.client.HTTPConnection, sent: Sent) -> Answer:
     return Answer(response.status, tuple(response.getheaders()), body, elapsed)
 
 
-def send(to: Address, sent: Sent) -> Answer:
+def send(to: Address, sent: Sent, timeout: float | None = None) -> Answer:
     """Send a request over a connection of its own; raises ClientError."""
-    with connection(to) as link:
+    with connection(to, timeout) as link:
         return send_over(link, sent)
+
+
+def send_in_turn(to: Address, requests: Iterable[Sent]) -> list[Answer | ClientError]:
+    """Send requests one after the other over one connection; answers come in the same order."""
+    with connection(to) as link:
+        return [_attempt(partial(send_over, link, each)) for each in requests]
 
 
 def send_at_once(to: Address, requests: Sequence[Sent]) -> list[Answer | ClientError]:

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from features.support import endings
 from features.support.errors import StackError
 from features.support.gateways import DOCKER, Gateway, Service
 from features.support.options import Options
-from features.support.stack import ports, programs, scratch
+from features.support.stack import images, ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
-from features.support.stack.compose import BY_HAND, OURS, Compose
-from features.support.stack.engine import Engine, asking
+from features.support.stack.compose import Compose
+from features.support.stack.engine import Engine, asking, sweep
 from features.support.stack.programs import version_in
 from features.support.traffic import Address
 from features.support.waiting import patient, watch
@@ -50,7 +49,7 @@ class DockerStack(Stack):
         self._started: list[str] = []
         self._addresses: dict[tuple[str, str], Address] = {}
         self._marked = 0.0
-        self._sweep()
+        sweep(self._engine)
         scratch.sweep()
 
     def why_not(self, gateway: Gateway) -> str | None:
@@ -68,7 +67,7 @@ class DockerStack(Stack):
         for port in (port for each in new for port in each.ports.values()):
             ports.asked_for(port.published)
         names = [each.container for each in new]
-        self._provide_images(names)
+        images.provide(names, self._compose, self._engine)
         self._started += [each.name for each in new]
         for each in filter(lambda service: service.configuration, new):
             self.configuration(each.name)
@@ -90,29 +89,12 @@ class DockerStack(Stack):
                 told += "".join([f"; log of {service.name}:", *(f"\n  {line}" for line in log)])
         return told
 
-    def _provide_images(self, names: Sequence[str]) -> None:
-        """Build our images, quick when nothing changed; pull a missing one that the user named."""
-        images = dict(zip(names, self._compose.images(names), strict=True))
-        ours = [name for name, image in images.items() if image.startswith(OURS)]
-        others = [name for name in images if name not in ours]
-        missing = [name for name in others if not self._engine.has(images[name])]
-        if missing:
-            self._compose.pull(missing)
-        if not ours:
-            return
-        try:
-            Compose(BY_HAND).build(ours)
-        except StackError as reason:
-            hint = "where no registry can be reached, docker/base-image.sh makes the base image"
-            raise StackError(f"{reason}; {hint}") from None
-
     def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
         """Return the versions of engine and Compose, and the gateways' images."""
-        fronts = [s.container for g in gateways for s in g.services if s.name == g.front]
-        images = self._compose.images(fronts)
-        names = [gateway.name for gateway in gateways]
-        known = [f"{name} from {image}" for name, image in zip(names, images, strict=True)]
-        return [f"{name} {version}" for name, version in self._tools().items()] + known
+        fronts = {s.container: g.name for g in gateways for s in g.services if s.name == g.front}
+        origins = zip(fronts.values(), self._compose.images(fronts), strict=True)
+        tools = [f"{name} {version}" for name, version in self._tools().items()]
+        return tools + [f"{name} from {image}" for name, image in origins]
 
     def address(self, service: str, port: str) -> Address:
         """Ask the engine where it published the port; that changes with each start."""
@@ -149,16 +131,15 @@ class DockerStack(Stack):
         """Start the container again, and those that share its network, until all are healthy."""
         with asking():
             self._container(service).start()
-        self._forget_addresses(service)
         self._await_health(service)
         for name in self._started:
             if self.service(name).network_of == service:
                 with asking():
                     self._container(name).restart(timeout=_STOP_WITHIN)
-                self._forget_addresses(name)
                 self._await_health(name)
 
     def _await_health(self, service: str) -> None:
+        self._forget_addresses(service)
         healthy = watch(
             lambda: self._container(service).health,
             until=lambda status: status == "healthy",
@@ -270,12 +251,3 @@ class DockerStack(Stack):
 
     def _container(self, service: str) -> Any:
         return self._engine.container(self._compose.project, self.service(service).container)
-
-    def _sweep(self) -> None:
-        """Remove what runs that were killed have left; another run may be doing so as well."""
-        for project in self._engine.dead_projects():
-            try:
-                Compose(project).down()
-            except StackError as reason:
-                if project in self._engine.dead_projects():
-                    endings.tell(f"note: {project}, left by a dead run, stays: {reason}")

@@ -11,6 +11,7 @@ import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound
 
+from features.support import endings
 from features.support.errors import StackError
 from features.support.stack.compose import OWNER_LABEL, Compose, is_dead
 
@@ -93,6 +94,16 @@ class Engine:
             networks = self._client.api.networks(filters=chosen)
             volumes = self._client.api.volumes(filters=chosen)["Volumes"] or []
         return [each["Labels"] for each in (*containers, *networks, *volumes)]
+
+
+def sweep(engine: Engine) -> None:
+    """Remove what runs that were killed have left; another run may be doing so as well."""
+    for project in engine.dead_projects():
+        try:
+            Compose(project).down()
+        except StackError as reason:
+            if project in engine.dead_projects():
+                endings.tell(f"note: {project}, left by a dead run, stays: {reason}")
 
 
 def _client(timeout: int) -> Any:

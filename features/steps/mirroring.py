@@ -1,0 +1,137 @@
+"""Steps that compare copies with the requests that they are copies of."""
+
+from behave import given, then, when
+from behave.runner import Context
+
+from features.support import batches, copies
+from features.support.samples import HEADERS
+
+
+@then("the shadow received a copy of each, exactly once")
+def copied_exactly_once(context: Context) -> None:
+    copies.await_copies(context.scene, [each.sent for each in context.scene.exchanges])
+    strangers = copies.strangers(context.scene)
+    ids = {each.sent.request_id for each in context.scene.exchanges}
+    assert not [each for each in strangers if each.request_id not in ids], strangers
+    assert len(strangers) == len(ids), f"{len(strangers)} copies of {len(ids)} requests"
+
+
+@then("the shadow received copies of nothing but the sentinels")
+def only_sentinels_were_copied(context: Context) -> None:
+    found = copies.strangers(context.scene)
+    assert not found, f"{len(found)} copies too many, the first: {found[0]}"
+
+
+@given("the shadow answers with an error, a cookie and a body of its own")
+def shadow_answers_differently(context: Context) -> None:
+    cookie = [["Set-Cookie", "from=shadow"]]
+    context.scene.misbehave("shadow", status=500, answer_headers=cookie, answer_bytes=7)
+
+
+@when("the client sends requests that are refused for their path or their method")
+def client_sends_refused(context: Context) -> None:
+    context.scene.send_in_turn(batches.refused())
+
+
+@when("the client sends a request of each method on route v1")
+def client_sends_methods(context: Context) -> None:
+    context.scene.send_in_turn(batches.methods())
+
+
+@when("the client sends a request to each unusual target on route v1")
+def client_sends_targets(context: Context) -> None:
+    context.scene.send_in_turn(batches.targets())
+
+
+@when("the client sends repeated, unusual, long and many headers on route v1")
+def client_sends_many_headers(context: Context) -> None:
+    context.scene.send_in_turn(batches.headers())
+
+
+@when("the client sends an empty body, 1 byte, every byte value and 16 KB on route v1")
+def client_sends_small_bodies(context: Context) -> None:
+    context.scene.send_in_turn(
+        batches.bodies("an empty body", "1 byte", "every byte value", "16 KB")
+    )
+
+
+@when("the client sends 1 MB and 10 MB on route v1")
+def client_sends_large_bodies(context: Context) -> None:
+    context.scene.send_in_turn(batches.bodies("1 MB", "10 MB"))
+
+
+@when("the client sends 20 bodies in chunks on route v1")
+def client_sends_chunked_bodies(context: Context) -> None:
+    context.scene.send_in_turn(batches.bodies(*["16 KB in chunks"] * 20))
+
+
+@when("the client sends the same requests on the mirrored route v1 and on v3")
+def client_sends_on_both(context: Context) -> None:
+    context.scene.send_in_turn([*batches.same_on("v1"), *batches.same_on("v3")])
+
+
+@then("each copy has the method, target and body of its request")
+def copies_are_faithful(context: Context) -> None:
+    sent = [each.sent for each in context.scene.exchanges]
+    wrong = copies.unfaithful(sent, copies.await_copies(context.scene, sent))
+    assert not wrong, "\n".join(wrong)
+
+
+@then('the target of the copy is "{target:Target}"')
+def copy_has_target(context: Context, target: str) -> None:
+    (copy,) = copies.await_copies(context.scene, [context.scene.last.sent]).values()
+    assert copy.target == target, copy.target
+
+
+@then("each copy has the headers of its request in their order")
+def copies_have_headers(context: Context) -> None:
+    sent = [each.sent for each in context.scene.exchanges]
+    wrong = copies.wrong_headers(sent, copies.await_copies(context.scene, sent))
+    assert not wrong, "\n".join(wrong)
+
+
+@then("each copy has the headers of its request, but some in another order")
+def copies_have_headers_reordered(context: Context) -> None:
+    sent = [each.sent for each in context.scene.exchanges]
+    arrived = copies.await_copies(context.scene, sent)
+    wrong = copies.wrong_headers(sent, arrived, copies.ADDED_BY_CLIENTS)
+    unexpected = copies.not_only_reordered(wrong)
+    assert not unexpected, "\n".join(unexpected)
+
+
+@then("the copy bears the marker")
+def copy_is_marked(context: Context) -> None:
+    (copy,) = copies.await_copies(context.scene, [context.scene.last.sent]).values()
+    assert copies.markers(copy) == [context.scene.stack.marker], copies.markers(copy)
+
+
+@then("the primary's request does not bear the marker")
+def primary_sees_no_marker(context: Context) -> None:
+    received = context.scene.primary.await_request(context.scene.last.sent.request_id)
+    assert not copies.markers(received), received.headers
+
+
+@then("the primary received the credentials")
+def primary_has_credentials(context: Context) -> None:
+    received = context.scene.primary.await_request(context.scene.last.sent.request_id)
+    wanted = [value for _, value in HEADERS["credentials"]]
+    assert [v for _, v in received.headers if v in wanted] == wanted, received.headers
+
+
+@then("the copy has no credentials")
+def copy_has_no_credentials(context: Context) -> None:
+    (copy,) = copies.await_copies(context.scene, [context.scene.last.sent]).values()
+    assert not copies.credentials(copy), copies.credentials(copy)
+
+
+@then("the primary received the same on both routes")
+def primary_is_untouched(context: Context) -> None:
+    wrong = batches.differences_between_routes(context.scene)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the primary received the same headers on both routes, but some in another order")
+def primary_is_touched(context: Context) -> None:
+    assert batches.differences_between_routes(context.scene), "the limit is no more"
+    wrong = batches.differences_between_routes(context.scene, order=False)
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,131 @@
+"""What a way of mirroring itself counts, in one form for all of them.
+
+received = sent + dropped by reason + failed by reason + in flight
+"""
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import requests
+
+from features.support.errors import CannotFindOutError
+from features.support.gateways import Gateway
+from features.support.stack import Stack
+from features.support.waiting import patient
+
+_TIMEOUT = 5.0
+_SAMPLE = re.compile(r"^(\w+?)(?:_total)?(?:\{([^}]*)\})? ([\d.e+]+)$", re.MULTILINE)
+_REASON = re.compile(r'reason="(\w+)"')
+
+
+@dataclass(frozen=True)
+class Account:
+    """Requests by what became of their copies; `lost` are those that never reached the tool."""
+
+    received: int
+    sent: int
+    dropped: Mapping[str, int]
+    failed: Mapping[str, int]
+    in_flight: int
+    lost: int = 0
+
+    def __sub__(self, earlier: "Account") -> "Account":
+        """Return what was counted since."""
+        return Account(
+            self.received - earlier.received,
+            self.sent - earlier.sent,
+            _grown(self.dropped, earlier.dropped),
+            _grown(self.failed, earlier.failed),
+            self.in_flight,
+            self.lost - earlier.lost,
+        )
+
+    def why_not_balanced(self) -> list[str]:
+        """Say how the figures do not add up."""
+        ends = self.sent + sum(self.dropped.values()) + sum(self.failed.values()) + self.in_flight
+        return [] if ends == self.received else [f"{self} does not add up: {ends}"]
+
+
+def read(stack: Stack, gateway: Gateway) -> Account:
+    """Read the account of a gateway's way of mirroring; all zero where its tool is down."""
+    return _READERS[gateway.name](stack, gateway)
+
+
+def _grown(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+    return {key: n - before.get(key, 0) for key, n in now.items() if n != before.get(key, 0)}
+
+
+def _page(stack: Stack, service: str, port: str, path: str) -> str:
+    """Return what a service tells of itself; raises CannotFindOutError."""
+    url = f"http://{stack.address(service, port)}{path}"
+    with requests.Session() as session:
+        session.trust_env = False
+        access = stack.credentials if port == "stats" else None
+        try:
+            answer = session.get(url, auth=access, timeout=patient(_TIMEOUT))
+        except requests.RequestException as reason:
+            raise CannotFindOutError(f"{service} tells nothing at {url}: {reason}") from None
+    return answer.text
+
+
+def _samples(text: str, prefix: str) -> Iterator[tuple[str, str, int]]:
+    """Yield name, reason and value of a program's own Prometheus figures."""
+    for name, labels, value in _SAMPLE.findall(text):
+        if name.startswith(prefix):
+            reason = _REASON.search(labels)
+            yield name.removeprefix(prefix), reason[1] if reason else "", int(float(value))
+
+
+def _of_samples(text: str, prefix: str) -> Account:
+    counts: dict[str, Counter[str]] = {}
+    for name, reason, value in _samples(text, prefix):
+        counts.setdefault(name, Counter())[reason] += value
+    return Account(
+        received=counts["received"].total(),
+        sent=counts["sent"].total(),
+        dropped=dict(counts.get("dropped", {})),
+        failed=dict(counts.get("failed", {})),
+        in_flight=counts["in_flight"].total(),
+        lost=counts.get("ring_lost", Counter()).total(),
+    )
+
+
+def _of_agent(stack: Stack, gateway: Gateway) -> Account:
+    agent = _of_samples(_page(stack, str(gateway.tool), "metrics", "/metrics"), "mirror_agent_")
+    told = _page(stack, gateway.front, "stats", "/mirroring")
+    missed = sum(value for name, _, value in _samples(told, "haproxy_mirror_") if name == "errors")
+    return Account(**{**vars(agent), "lost": agent.lost + missed})
+
+
+def _of_lua(stack: Stack, gateway: Gateway) -> Account:
+    told = json.loads(_page(stack, gateway.front, "stats", "/mirroring.json"))["shadow"]
+    return Account(told["seen"], told["sent"], told["dropped"], told["failed"], told["queued"])
+
+
+def _of_goreplay(stack: Stack, gateway: Gateway) -> Account:
+    return _of_samples(_page(stack, str(gateway.tool), "metrics", "/metrics"), "goreplay_mirror_")
+
+
+def _of_teeproxy(stack: Stack, gateway: Gateway) -> Account:
+    """Read HAProxy's figures of the copies that come back to it, as teeproxy has none."""
+    table = csv.DictReader(io.StringIO(_page(stack, gateway.front, "stats", "/stats;csv")[2:]))
+    rows = {(row["pxname"], row["svname"]): row for row in table}
+    copies, shadow = rows["copies", "BACKEND"], rows["copies", "shadow"]
+    received = int(copies["req_tot"])
+    sent = sum(int(shadow[f"hrsp_{kind}"]) for kind in ("1xx", "2xx", "3xx", "4xx", "5xx"))
+    in_flight = int(copies["scur"])
+    return Account(received, sent, {}, {"no_answer": received - sent - in_flight}, in_flight)
+
+
+_READERS: Mapping[str, Callable[[Stack, Gateway], Account]] = {
+    "HAProxy with SPOE": _of_agent,
+    "HAProxy with a log ring": _of_agent,
+    "HAProxy with Lua": _of_lua,
+    "HAProxy with GoReplay": _of_goreplay,
+    "HAProxy with Teeproxy": _of_teeproxy,
+}
