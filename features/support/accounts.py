@@ -16,9 +16,11 @@ import requests
 from features.support.errors import CannotFindOutError
 from features.support.gateways import Gateway
 from features.support.stack import Stack
-from features.support.waiting import patient
+from features.support.waiting import patient, watch
 
 _TIMEOUT = 5.0
+_SETTLED_WITHIN = 15.0
+_TICK = 0.12  # seconds; the threads of HAProxy with Lua put their figures together every 0.1 s
 _SAMPLE = re.compile(r"^(\w+?)(?:_total)?(?:\{([^}]*)\})? ([\d.e+]+)$", re.MULTILINE)
 _REASON = re.compile(r'reason="(\w+)"')
 
@@ -37,12 +39,12 @@ class Account:
     def __sub__(self, earlier: "Account") -> "Account":
         """Return what was counted since."""
         return Account(
-            self.received - earlier.received,
-            self.sent - earlier.sent,
+            _since(self.received, earlier.received),
+            _since(self.sent, earlier.sent),
             _grown(self.dropped, earlier.dropped),
             _grown(self.failed, earlier.failed),
             self.in_flight,
-            self.lost - earlier.lost,
+            _since(self.lost, earlier.lost),
         )
 
     def why_not_balanced(self) -> list[str]:
@@ -56,8 +58,30 @@ def read(stack: Stack, gateway: Gateway) -> Account:
     return _READERS[gateway.name](stack, gateway)
 
 
+def settled(stack: Stack, gateway: Gateway, at_least: int = 0) -> Account:
+    """Return the account once nothing is in flight and two readings agree, or after a while.
+
+    At least so many requests must have been received, or lost on their way.
+    """
+    previous: list[Account] = []
+
+    def look() -> tuple[Account, bool]:
+        now = read(stack, gateway)
+        previous.append(now)
+        calm = now.in_flight == 0 and now.received + now.lost >= at_least
+        return now, calm and previous[-2:] == [now, now]
+
+    return watch(look, lambda seen: seen[1], _SETTLED_WITHIN, every=_TICK).value[0]
+
+
+def _since(now: int, before: int) -> int:
+    """Return how much a counter grew; one that is smaller has begun anew, in a new process."""
+    return now - before if now >= before else now
+
+
 def _grown(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
-    return {key: n - before.get(key, 0) for key, n in now.items() if n != before.get(key, 0)}
+    grown = {key: _since(n, before.get(key, 0)) for key, n in now.items()}
+    return {key: n for key, n in grown.items() if n}
 
 
 def _page(stack: Stack, service: str, port: str, path: str) -> str:

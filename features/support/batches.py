@@ -49,6 +49,18 @@ def same_on(route: str) -> Iterator[Sent]:
     yield from bodies("an empty body", "16 KB", "16 KB in chunks", path=path)
 
 
+def demanding() -> list[Sent]:
+    """Return requests on v3 whose headers ask for what only the gateway decides."""
+    wishes = (
+        ("X-Route", "v1"),
+        ("X-Mirror", "yes"),
+        ("X-Mirror-To", "shadow"),
+        ("Connection", "X-Route"),
+        ("X-Original-Url", "/api/v1"),
+    )
+    return [request("GET", "/api/v3", (wish,)) for wish in wishes]
+
+
 def differences_between_routes(scene: Scene, *, order: bool = True) -> list[str]:
     """Say how the primary got the first half of the requests differently from the second."""
     arrived = [scene.primary.await_request(str(each.sent.request_id)) for each in scene.exchanges]

@@ -1,5 +1,6 @@
 """What the shadow received of the requests that were to be mirrored."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from features.support.exchange import (
@@ -12,14 +13,16 @@ from features.support.exchange import (
 )
 from features.support.scene import Scene
 from features.support.traffic import request, send_in_turn
-from features.support.waiting import eventually
+from features.support.waiting import eventually, watch
 
 MARKER = "x-mirrored-by"
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 # What HTTP clients such as Go's add by themselves.
 ADDED_BY_CLIENTS = frozenset({"accept-encoding", "user-agent"})
 _WITHIN = 10.0
+_SOON = 0.5
 _SENTINELS = 20
+_MANY = 100  # ids that fit a query
 _CHECKS = 2  # one check may already be under way when the sentinels arrive
 
 
@@ -28,10 +31,14 @@ def await_copies(scene: Scene, requests: Iterable[Sent]) -> dict[str, Received]:
 
     Also when one arrives twice.
     """
-    ids = [str(each.request_id) for each in requests]
+    ids = {str(each.request_id) for each in requests}
     arrived = eventually(
-        lambda: [each for each in scene.shadow.received(ids) if each.state == "complete"],
-        until=lambda copies: {each.request_id for each in copies} >= set(ids),
+        lambda: [
+            each
+            for each in scene.shadow.received(ids if len(ids) < _MANY else None)
+            if each.state == "complete" and each.request_id in ids
+        ],
+        until=lambda copies: {each.request_id for each in copies} >= ids,
         within=_WITHIN,
         what=f"the arrival of {len(ids)} copies",
     )
@@ -58,6 +65,29 @@ def await_sentinels(scene: Scene) -> set[str]:
         what="the gateway's next health checks of the shadow",
     )
     return {str(each.request_id) for each in sent}
+
+
+def await_flow(scene: Scene, within: float) -> None:
+    """Wait until a new request is copied; AssertionError when none is."""
+
+    def copied() -> bool:
+        probe = request("GET", "/api/v1/sentinel")
+        send_in_turn(scene.entry, [probe])
+        seen = watch(lambda: scene.shadow.copies_of(str(probe.request_id)), bool, _SOON)
+        return seen.met
+
+    eventually(copied, bool, within, "a copy of a new request")
+
+
+def not_in_band(scene: Scene, least: int, most: int) -> list[str]:
+    """Say how the number of requests that were copied is out of bounds, or one has two copies."""
+    sentinels = await_sentinels(scene)
+    ids = Counter(each.request_id for each in scene.shadow.received())
+    found = [f"{name} was copied {times} times" for name, times in ids.items() if times > 1]
+    copied = len(set(ids) - sentinels)
+    sent = len(scene.exchanges)
+    band = f"{copied} of {sent} requests were copied, not {least} to {most}"
+    return found if least <= copied <= most else [*found, band]
 
 
 def strangers(scene: Scene) -> list[Received]:

@@ -1,38 +1,14 @@
 """Holding the account of a way of mirroring against the shadow's journal."""
 
+from collections import Counter
+
 from features.support import copies
-from features.support.accounts import Account
 from features.support.scene import Scene
-from features.support.waiting import watch
-
-_WITHIN = 15.0
-
-
-def settled(scene: Scene, at_least: int = 0) -> Account:
-    """Return what was counted since the scenario began, once nothing is in flight any more.
-
-    At least so many requests must have been received, or been lost on their way.
-    """
-    previous: list[Account] = []
-
-    def look() -> Account:
-        previous.append(scene.account())
-        return previous[-1]
-
-    return watch(
-        look,
-        until=lambda now: (
-            now.in_flight == 0
-            and now.received + now.lost >= at_least
-            and previous[-2:] == [now, now]
-        ),
-        within=_WITHIN,
-    ).value
 
 
 def not_copied_or_counted(scene: Scene, reason: str) -> list[str]:
     """Say which requests neither have a faithful copy nor are counted as dropped for a reason."""
-    account = settled(scene, len(scene.exchanges))
+    account = scene.account(len(scene.exchanges))
     sent = [each.sent for each in scene.exchanges]
     arrived = {str(each.request_id): each for each in scene.shadow.received()}
     copied = [each for each in sent if str(each.request_id) in arrived]
@@ -41,3 +17,21 @@ def not_copied_or_counted(scene: Scene, reason: str) -> list[str]:
     if account.dropped.get(reason, 0) != missing:
         wrong.append(f"{missing} of {len(sent)} have no copy, but the account says {account}")
     return wrong
+
+
+def not_accounted_for(scene: Scene, count: int) -> list[str]:
+    """Say how the account does not cover so many requests, or does not add up."""
+    account = scene.account(count)
+    covered = account.received + account.lost
+    found = [] if covered == count else [f"{covered} of {count} requests are counted: {account}"]
+    return found + account.why_not_balanced()
+
+
+def too_many_lost(scene: Scene, most: int) -> list[str]:
+    """Say which requests were copied more than once, and how many more than `most` are missing."""
+    copies.await_sentinels(scene)
+    times = Counter(each.request_id for each in scene.shadow.received())
+    ids = [each.sent.request_id for each in scene.exchanges]
+    found = [f"{each} was copied {times[each]} times" for each in ids if times[each] > 1]
+    lost = [each for each in ids if not times[each]]
+    return found + ([f"{len(lost)} of {len(ids)} have no copy"] if len(lost) > most else [])

@@ -81,11 +81,15 @@ class Scene:
             raise CannotFindOutError("no gateway has been chosen yet")
         return Stats(self.stack.address(self.gateway.front, "stats"), self.stack.credentials)
 
-    def account(self) -> Account:
-        """Return what the way of mirroring has counted since the scenario began."""
+    def account(self, at_least: int = 0) -> Account:
+        """Return what the way of mirroring has counted since the scenario began, once it settled.
+
+        At least so many requests must have been received, or lost on their way.
+        """
         if self.gateway is None or self.noted is None:
             raise CannotFindOutError("no gateway that mirrors has been chosen yet")
-        return accounts.read(self.stack, self.gateway) - self.noted
+        goal = self.noted.received + self.noted.lost + at_least
+        return accounts.settled(self.stack, self.gateway, goal) - self.noted
 
     @property
     def last(self) -> Exchange:
@@ -101,7 +105,7 @@ class Scene:
             self._await_flow()
             self._forget()
         self.stack.flowing.add(gateway.name)
-        self.noted = accounts.read(self.stack, gateway) if gateway.mirrors else None
+        self.noted = accounts.settled(self.stack, gateway) if gateway.mirrors else None
         self.stack.mark()
 
     def _forget(self) -> None:
@@ -136,9 +140,9 @@ class Scene:
         self.stack.flowing.clear()
         self.stack.pause(service)
 
-    def send(self, sent: Sent) -> Exchange:
-        """Send one request as a client that connects for it."""
-        return self._keep([sent], [_attempt(self.entry, sent)])[0]
+    def send(self, sent: Sent, timeout: float | None = None) -> Exchange:
+        """Send one request as a client that connects for it, and gives up after `timeout` s."""
+        return self._keep([sent], [_attempt(self.entry, sent, timeout)])[0]
 
     def send_in_turn(self, requests: Iterable[Sent]) -> list[Exchange]:
         """Send requests one after the other over one connection."""
@@ -168,8 +172,8 @@ class Scene:
         return new
 
 
-def _attempt(to: Address, sent: Sent) -> Answer | ClientError:
+def _attempt(to: Address, sent: Sent, timeout: float | None) -> Answer | ClientError:
     try:
-        return send(to, sent)
+        return send(to, sent, timeout)
     except ClientError as reason:
         return reason

@@ -37,11 +37,16 @@ class Outcome(Generic[T]):
         return f"after {self.elapsed:.2f} s and {self.attempts} looks: {self.value}"
 
 
-def watch(probe: Callable[[], T], until: Callable[[T], bool], within: float) -> Outcome[T]:
-    """Probe until the condition holds or `within` seconds (times patience) have passed."""
+def watch(
+    probe: Callable[[], T], until: Callable[[T], bool], within: float, every: float = _FIRST_PAUSE
+) -> Outcome[T]:
+    """Probe until the condition holds or `within` seconds (times patience) have passed.
+
+    Looks are `every` seconds apart at first, and then further.
+    """
     started = time.monotonic()
     deadline = started + patient(within)
-    pause, attempts = _FIRST_PAUSE, 0
+    pause, attempts = every, 0
     while True:
         attempts += 1
         value = probe()
@@ -50,7 +55,7 @@ def watch(probe: Callable[[], T], until: Callable[[T], bool], within: float) -> 
         if met or now >= deadline:
             return Outcome(value, met, attempts, now - started)
         time.sleep(min(pause, max(0.0, deadline - now)))
-        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        pause = min(pause * 1.5, max(every, _LONGEST_PAUSE))
 
 
 def eventually(

@@ -120,6 +120,10 @@ class Stack(ABC):
         """
 
     @abstractmethod
+    def processes(self, service: str) -> str:
+        """Return a shell's list of the ids of the service's processes, for use with exec."""
+
+    @abstractmethod
     def versions(self) -> dict[str, str]:
         """Return the version of every program that has been started, by service."""
 

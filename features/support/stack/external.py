@@ -75,6 +75,10 @@ class ExternalStack(Stack):
         """Refuse."""
         self._refuse("entered", service)
 
+    def processes(self, service: str) -> NoReturn:
+        """Refuse."""
+        self._refuse("looked into", service)
+
     def versions(self) -> dict[str, str]:
         """Return nothing: they are not known here."""
         return {}

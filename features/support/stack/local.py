@@ -146,6 +146,10 @@ class LocalStack(Stack):
                 raise StackError(f"{' '.join(command)}: {reason}") from None
         return Execution(done.returncode, done.stdout)
 
+    def processes(self, service: str) -> str:
+        """Return the processes of the program's group."""
+        return f"$(ps -o pid= -g {self._processes[service].pid})"
+
     def versions(self) -> dict[str, str]:
         """Ask each program that was started."""
         described = [self.service(name) for name in self._processes]

@@ -1,0 +1,163 @@
+@allure.label.epic:Mirroring
+Feature: Whatever happens to the shadow, clients notice nothing
+  Clients are served in the same time and with the same answers, on new connections and on those
+  they keep, whether the shadow is well or not. Each scenario also proves that the failure was
+  real, and that requests on route v3, which is not mirrored, were served no better.
+
+  @promise.shadow-fails @blocker @own-stack @allure.label.story:Shadow
+  Scenario Outline: With <gateway> a shadow that <failure> changes nothing for clients
+    Given <gateway> is the gateway
+    And the shadow <failure>
+    When the client sends requests on v1 and v3, on new connections and on one that it keeps
+    Then each was answered by the primary within 0.5 seconds
+    And the shadow really failed
+
+    Examples: a shadow that answers 2 seconds late
+      | gateway                 | failure                |
+      | HAProxy with SPOE       | answers 2 seconds late |
+      | HAProxy with Lua        | answers 2 seconds late |
+      | HAProxy with a log ring | answers 2 seconds late |
+      | HAProxy with GoReplay   | answers 2 seconds late |
+      | HAProxy with Teeproxy   | answers 2 seconds late |
+
+    Examples: a shadow that never answers
+      | gateway                 | failure       |
+      | HAProxy with SPOE       | never answers |
+      | HAProxy with Lua        | never answers |
+      | HAProxy with a log ring | never answers |
+      | HAProxy with GoReplay   | never answers |
+      | HAProxy with Teeproxy   | never answers |
+
+    Examples: a shadow that refuses connections
+      | gateway                 | failure             |
+      | HAProxy with SPOE       | refuses connections |
+      | HAProxy with Lua        | refuses connections |
+      | HAProxy with a log ring | refuses connections |
+      | HAProxy with GoReplay   | refuses connections |
+      | HAProxy with Teeproxy   | refuses connections |
+
+    Examples: a shadow that is gone
+      | gateway                 | failure |
+      | HAProxy with SPOE       | is gone |
+      | HAProxy with Lua        | is gone |
+      | HAProxy with a log ring | is gone |
+      | HAProxy with GoReplay   | is gone |
+      | HAProxy with Teeproxy   | is gone |
+
+    Examples: a shadow that answers with an error
+      | gateway                 | failure               |
+      | HAProxy with SPOE       | answers with an error |
+      | HAProxy with Lua        | answers with an error |
+      | HAProxy with a log ring | answers with an error |
+      | HAProxy with GoReplay   | answers with an error |
+      | HAProxy with Teeproxy   | answers with an error |
+
+    Examples: a shadow that breaks off every answer
+      | gateway                 | failure                 |
+      | HAProxy with SPOE       | breaks off every answer |
+      | HAProxy with Lua        | breaks off every answer |
+      | HAProxy with a log ring | breaks off every answer |
+      | HAProxy with GoReplay   | breaks off every answer |
+      | HAProxy with Teeproxy   | breaks off every answer |
+
+    Examples: a shadow that answers with 5 MB
+      | gateway                 | failure           |
+      | HAProxy with SPOE       | answers with 5 MB |
+      | HAProxy with Lua        | answers with 5 MB |
+      | HAProxy with a log ring | answers with 5 MB |
+      | HAProxy with GoReplay   | answers with 5 MB |
+      | HAProxy with Teeproxy   | answers with 5 MB |
+
+  @promise.slow-reader @critical @allure.label.story:Shadow
+  Scenario Outline: With <gateway> a shadow that reads slowly does not slow down large uploads
+    Given <gateway> is the gateway
+    And the shadow reads slowly
+    When the client sends bodies of 10 MB on v1 and v3
+    Then each was answered by the primary within 3 seconds
+    And the shadow is still reading
+
+    Examples: gateways that keep the promise
+      | gateway               |
+      | HAProxy with Lua      |
+      | HAProxy with GoReplay |
+      | HAProxy with Teeproxy |
+
+  @promise.shadow-back @critical @allure.label.story:Shadow
+  Scenario Outline: With <gateway> copies flow again when the shadow is back
+    Given <gateway> is the gateway
+    And the shadow refused connections while 50 requests were sent
+    When the shadow accepts connections again
+    Then copies of new requests arrive within 5 seconds
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+
+  @promise.tool-dead @blocker @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> clients are served as before while the mirroring tool is dead
+    Given <gateway> is the gateway
+    And the mirroring tool was stopped
+    When the client sends requests on v1 and v3, on new connections and on one that it keeps
+    Then each was answered by the primary within 0.5 seconds
+    And nothing is mirrored while the tool is away
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+
+  @promise.tool-dead @limit @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> a client may wait 1 second once the mirroring tool has died
+    Given <gateway> is the gateway
+    And the mirroring tool was stopped
+    When the client sends requests on v1 and v3, on new connections and on one that it keeps
+    Then each was answered by the primary within 2 seconds
+    And nothing is mirrored while the tool is away
+
+    Examples: gateways with this limit
+      | gateway               |
+      | HAProxy with Teeproxy |
+
+  @promise.tool-frozen @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> clients are served as before while the mirroring tool is frozen
+    Given <gateway> is the gateway
+    And the mirroring tool was frozen
+    When the client sends requests on v1 and v3, on new connections and on one that it keeps
+    Then each was answered by the primary within 0.5 seconds
+    And nothing is mirrored while the tool is away
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+
+  @promise.tool-frozen @limit @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> a client waits in vain while the mirroring tool is frozen
+    Given <gateway> is the gateway
+    And the mirroring tool was frozen
+    When the client sends a request on route v1 and gives up after 1 second
+    Then the client got no answer in that time
+
+    Examples: gateways with this limit
+      | gateway               |
+      | HAProxy with Teeproxy |
+
+  @promise.tool-back @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> copies flow again when the mirroring tool is back
+    Given <gateway> is the gateway
+    And the mirroring tool was stopped
+    When the mirroring tool is started again
+    Then copies of new requests arrive within 10 seconds
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |

@@ -1,0 +1,78 @@
+@allure.label.epic:Mirroring
+Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
+  Who runs a mirror wants to know what it did, and wants it to hold when traffic is heavy, when
+  the shadow is dead, and when the configuration changes.
+
+  @promise.account @critical @allure.label.story:Account
+  Scenario Outline: <gateway> counts each request, whether its copy arrived or not
+    Given <gateway> is the gateway
+    And the shadow refused connections while 50 requests were sent
+    When the shadow accepts connections again and 100 requests are sent
+    Then the way of mirroring accounts for 150 requests
+    And it counts as sent just those whose copies the shadow received
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+
+  @promise.load @critical @load @allure.label.story:Load
+  Scenario Outline: <gateway> copies 2000 requests that come as fast as a client can send
+    Given <gateway> is the gateway
+    When the client sends 2000 requests to "/api/v1" as fast as it can
+    Then the client gets the primary's answer to each of them
+    And the shadow received a copy of each, exactly once
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+
+  @promise.load-without-shadow @critical @load @own-stack @allure.label.story:Load
+  Scenario Outline: <gateway> bears 2000 requests while the shadow is dead, and grows no further
+    Given <gateway> is the gateway
+    And the shadow refuses connections
+    When the client sends 2000 requests to "/api/v1" as fast as it can
+    Then the client gets the primary's answer to each of them
+    And memory and open files of gateway and tool have grown by 64 MB and 200 at most
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+
+  @promise.reload @blocker @own-stack @allure.label.story:Reload
+  Scenario Outline: A reload of <gateway> under traffic loses no request and no copy
+    Given <gateway> is the gateway
+    And clients send requests on route v1 without a pause
+    When the gateway is reloaded
+    Then every request of these clients got the primary's answer
+    And at most 0 of these requests have no copy, and none has two
+
+    Examples: gateways that keep the promise
+      | gateway               |
+      | HAProxy with SPOE     |
+      | HAProxy with Lua      |
+      | HAProxy with GoReplay |
+      | HAProxy with Teeproxy |
+
+  @promise.reload @limit @critical @own-stack @allure.label.story:Reload
+  Scenario Outline: A reload of <gateway> under traffic loses no request, but a few copies
+    Given <gateway> is the gateway
+    And clients send requests on route v1 without a pause
+    When the gateway is reloaded
+    Then every request of these clients got the primary's answer
+    And at most 20 of these requests have no copy, and none has two
+
+    Examples: gateways with this limit
+      | gateway                 |
+      | HAProxy with a log ring |

@@ -1,0 +1,49 @@
+@allure.label.epic:Mirroring
+Feature: Clients cannot misuse the mirroring
+  The marker tells copies from requests. A client can neither keep its requests from being copied
+  with a marker of its own, nor choose where a copy goes; and a copy that comes back to the gateway
+  is not copied again.
+
+  @promise.forged-marker @critical @allure.label.story:Marker
+  Scenario Outline: With <gateway> a client's own marker is replaced, and its request is copied
+    Given <gateway> is the gateway
+    When the client sends a request with a marker of its own
+    Then the copy bears the marker
+    And the primary's request does not bear the marker
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+
+  @promise.no-loop @blocker @allure.label.story:Loop
+  Scenario Outline: <gateway> does not copy a copy again
+    Given <gateway> is the gateway
+    When a copy comes back to the gateway
+    Then the shadow received copies of nothing but the sentinels
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+
+  @promise.chosen-shadow @critical @allure.label.story:Target
+  Scenario Outline: With <gateway> a client cannot choose what is mirrored, nor where to
+    Given <gateway> is the gateway
+    When the client asks in headers for a copy of requests on route v3 and for another shadow
+    Then the client gets the primary's answer to each of them
+    And the shadow received copies of nothing but the sentinels
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |

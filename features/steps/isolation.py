@@ -1,0 +1,140 @@
+"""Steps in which the shadow or the mirroring tool fails."""
+
+from behave import given, then, when
+from behave.runner import Context
+
+from features.support import batches, copies, faults, outages, verdicts
+from features.support.samples import filled
+from features.support.traffic import request
+from features.support.waiting import eventually
+
+
+@given("the shadow {failure:Failure}")
+def shadow_fails(context: Context, failure: str) -> None:
+    context.failure = failure
+    context.add_cleanup(context.scene.restore, "shadow")
+    if failure == "is gone":
+        context.scene.stop("shadow")
+    else:
+        context.scene.misbehave("shadow", **faults.FAILURES[failure].faults)
+
+
+@given("the shadow reads slowly")
+def shadow_reads_slowly(context: Context) -> None:
+    context.scene.misbehave("shadow", read_rate=200_000)
+
+
+@given("the shadow refused connections while {count:d} requests were sent")
+def shadow_refused(context: Context, count: int) -> None:
+    context.scene.misbehave("shadow", refuse=True)
+    context.scene.send_in_turn(request("GET", "/api/v1") for _ in range(count))
+
+
+@when("the shadow accepts connections again")
+def shadow_accepts(context: Context) -> None:
+    context.scene.misbehave("shadow")
+
+
+@when("the shadow accepts connections again and {count:d} requests are sent")
+def shadow_accepts_and_gets(context: Context, count: int) -> None:
+    context.scene.misbehave("shadow")
+    context.scene.send_in_turn(request("GET", "/api/v1") for _ in range(count))
+
+
+@given("the mirroring tool was stopped")
+def tool_was_stopped(context: Context) -> None:
+    service = outages.tool(context.scene)
+    context.add_cleanup(context.scene.restore, service)
+    context.scene.stop(service)
+
+
+@given("the mirroring tool was frozen")
+def tool_was_frozen(context: Context) -> None:
+    service = outages.tool(context.scene)
+    context.add_cleanup(context.scene.stack.resume, service)
+    context.scene.pause(service)
+
+
+@when("the mirroring tool is started again")
+def tool_starts(context: Context) -> None:
+    context.scene.stack.restore(outages.tool(context.scene))
+
+
+@when("the client sends requests on v1 and v3, on new connections and on one that it keeps")
+def client_sends_on_both_kinds(context: Context) -> None:
+    outages.requests_on_both(context.scene)
+
+
+@when("the client sends bodies of 10 MB on v1 and v3")
+def client_uploads(context: Context) -> None:
+    sent = [request("POST", f"/api/{route}", body=filled(10 << 20)) for route in ("v1", "v3")]
+    context.scene.send_in_turn(sent)
+
+
+@when("the client sends a request on route v1 and gives up after {seconds:d} second")
+def client_gives_up(context: Context, seconds: int) -> None:
+    context.scene.send(request("GET", "/api/v1"), timeout=seconds)
+
+
+@then("the client got no answer in that time")
+def client_got_nothing(context: Context) -> None:
+    assert "timed out" in str(context.scene.last.answer), context.scene.last.answer
+
+
+@then("each was answered by the primary within {seconds:g} seconds")
+def answered_in_time(context: Context, seconds: float) -> None:
+    wrong = verdicts.not_all_from_the_primary(context.scene.exchanges)
+    wrong += outages.too_late(context.scene.exchanges, seconds)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the shadow really failed")
+def failure_was_real(context: Context) -> None:
+    wrong = faults.not_real(context.scene, context.failure)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the shadow is still reading")
+def shadow_still_reads(context: Context) -> None:
+    seen = context.scene.shadow.received
+    eventually(seen, lambda all_: [each.state for each in all_] == ["receiving"], within=5)
+
+
+@then("nothing is mirrored while the tool is away")
+def nothing_is_mirrored(context: Context) -> None:
+    arrived = context.scene.shadow.received()
+    assert not arrived, f"{len(arrived)} copies arrived: the tool was not away"
+
+
+@then("copies of new requests arrive within {seconds:d} seconds")
+def copies_flow(context: Context, seconds: int) -> None:
+    copies.await_flow(context.scene, seconds)
+
+
+@given("an operator has set the share of route v2 to {share:d} % and reloaded")
+def operator_sets_share(context: Context, share: int) -> None:
+    change = outages.set_share(context.scene, share)
+    context.add_cleanup(lambda: next(change, None))
+    next(change)
+
+
+@then("the shadow received copies of {least:d} to {most:d} of them, none twice")
+def copies_in_band(context: Context, least: int, most: int) -> None:
+    wrong = copies.not_in_band(context.scene, least, most)
+    assert not wrong, "\n".join(wrong)
+
+
+@when("the client sends a request with a marker of its own")
+def client_forges(context: Context) -> None:
+    context.scene.send(request("GET", "/api/v1", (("X-Mirrored-By", "me"),)))
+
+
+@when("a copy comes back to the gateway")
+def copy_comes_back(context: Context) -> None:
+    marker = (("X-Mirrored-By", context.scene.stack.marker),)
+    context.scene.send(request("GET", "/api/v1", marker))
+
+
+@when("the client asks in headers for a copy of requests on route v3 and for another shadow")
+def client_asks_for_copies(context: Context) -> None:
+    context.scene.send_in_turn(batches.demanding())
