@@ -28,7 +28,7 @@ def accounts_for(context: Context, count: int) -> None:
 @then("it counts as sent just those whose copies the shadow received")
 def sent_is_received(context: Context) -> None:
     sent = context.scene.account().sent
-    arrived = len(context.scene.shadow.received())
+    arrived = len(context.scene.copies())
     assert sent == arrived, f"{sent} counted as sent, {arrived} arrived"
 
 

@@ -96,13 +96,17 @@ def failure_was_real(context: Context) -> None:
 
 @then("the shadow is still reading")
 def shadow_still_reads(context: Context) -> None:
-    seen = context.scene.shadow.received
-    eventually(seen, lambda all_: [each.state for each in all_] == ["receiving"], within=5)
+    eventually(
+        context.scene.copies,
+        until=lambda arrived: [each.state for each in arrived] == ["receiving"],
+        within=5,
+        what="an upload to the shadow that is not at its end",
+    )
 
 
 @then("nothing is mirrored while the tool is away")
 def nothing_is_mirrored(context: Context) -> None:
-    arrived = context.scene.shadow.received()
+    arrived = context.scene.copies()
     assert not arrived, f"{len(arrived)} copies arrived: the tool was not away"
 
 

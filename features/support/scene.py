@@ -8,7 +8,7 @@ from functools import partial
 from features.support import accounts
 from features.support.accounts import Account
 from features.support.errors import CannotFindOutError
-from features.support.exchange import Answer, Sent
+from features.support.exchange import Answer, Received, Sent
 from features.support.gateways import RECORDERS, Gateway
 from features.support.readiness import await_route
 from features.support.recorders import Fault, Recorder
@@ -80,6 +80,11 @@ class Scene:
         if self.gateway is None:
             raise CannotFindOutError("no gateway has been chosen yet")
         return Stats(self.stack.address(self.gateway.front, "stats"), self.stack.credentials)
+
+    def copies(self) -> list[Received]:
+        """Return what the shadow received of this scenario's requests, in order of arrival."""
+        ids = {each.sent.request_id for each in self.exchanges}
+        return [each for each in self.shadow.received() if each.request_id in ids]
 
     def account(self, at_least: int = 0) -> Account:
         """Return what the way of mirroring has counted since the scenario began, once it settled.

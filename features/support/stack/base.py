@@ -37,7 +37,7 @@ class Stack(ABC):
 
     def __init__(self, credentials: tuple[str, str] | None) -> None:
         self.credentials = credentials  # who may read the figures, None where everybody may
-        self.marker = secrets.token_urlsafe(12)  # the secret that tells copies from requests
+        self.marker = secrets.token_hex(8)  # the secret that tells copies from requests
         self.flowing: set[str] = set()  # gateways whose copies are known to arrive
         self._ready: dict[str, StackError | None] = {}
         self._services: dict[str, Service] = {each.name: each for each in RECORDERS}
