@@ -118,8 +118,18 @@ Feature: A copy is what the client sent
     Examples: gateways that keep the promise
       | gateway               |
       | HAProxy with Lua      |
-      | HAProxy with GoReplay |
       | HAProxy with Teeproxy |
+
+  @promise.large-bodies @limit @normal @allure.label.story:Bodies
+  Scenario Outline: <gateway> copies bodies of 1 MB and 10 MB whole, or not at all
+    Given <gateway> is the gateway
+    When the client sends 1 MB and 10 MB on route v1
+    Then the client gets the primary's answer to each of them
+    And each request was copied whole, or counted as incomplete
+
+    Examples: gateways with this limit
+      | gateway               |
+      | HAProxy with GoReplay |
 
   @promise.large-bodies @limit @critical @allure.label.story:Bodies
   Scenario Outline: <gateway> copies no body that is larger than HAProxy's buffer, and counts it

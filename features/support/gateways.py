@@ -87,7 +87,7 @@ _GATEWAYS = (
     ),
     Gateway(
         "HAProxy with a log ring",
-        (mirror_agent("ring"), haproxy("ring", AGENT="{mirror-agent-ring.ring}")),
+        (mirror_agent("ring", "haproxy-ring"), haproxy("ring", AGENT="{mirror-agent-ring.ring}")),
         front="haproxy-ring",
         tool="mirror-agent-ring",
     ),

@@ -114,7 +114,7 @@ def haproxy(way: str = "", primary: str = "service", **environment: str) -> Serv
     )
 
 
-def mirror_agent(way: str) -> Service:
+def mirror_agent(way: str, network_of: str | None = None) -> Service:
     """Describe the mirroring agent behind one gateway."""
     return Service(
         name=f"mirror-agent-{way}",
@@ -135,4 +135,5 @@ def mirror_agent(way: str) -> Service:
         configuration_inside="/etc/mirror-agent/mirror-agent.yaml",
         reload_signal=signal.SIGHUP,
         version=("{python}", "-m", "mirror_agent", "--version"),
+        network_of=network_of,
     )

@@ -4,6 +4,7 @@ python -m tests.mutants [--list] [NAME ...]; exit code 1 when a mutant survives,
 fails that has nothing to do with it, or when a patch no longer fits.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -50,7 +51,8 @@ def _verdict(mutant: Mutant) -> list[str]:
             mutant.plant(tree)
         except PatchError as reason:
             return [str(reason)]
-        run = behave([*_OPTIONS, "features/"], tree=tree)
+        chosen = ["--name", re.escape(mutant.titles)] if mutant.titles else []
+        run = behave([*_OPTIONS, *chosen, *mutant.features], tree=tree)
     return _judge(mutant, run)
 
 

@@ -1,6 +1,15 @@
 """Every mutant, by what it breaks."""
 
-from tests.mutants import fidelity, figures, instruments, mirroring, operation, routing
+from tests.mutants import (
+    copies,
+    fidelity,
+    figures,
+    instruments,
+    mirroring,
+    operation,
+    routing,
+    running,
+)
 from tests.mutants.mutant import Mutant
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -10,4 +19,6 @@ MUTANTS: tuple[Mutant, ...] = (
     *figures.MUTANTS,
     *mirroring.MUTANTS,
     *instruments.MUTANTS,
+    *copies.MUTANTS,
+    *running.MUTANTS,
 )

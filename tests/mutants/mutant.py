@@ -4,6 +4,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+# The features of plain HAProxy.
+PLAIN = (
+    "features/routing",
+    "features/operation",
+    "features/mirroring/baseline.feature",
+    "features/mirroring/limitation.feature",
+)
+
 
 class PatchError(Exception):
     """A patch no longer fits the tree, so its mutant proves nothing."""
@@ -33,7 +41,8 @@ class Mutant:
     """A broken product.
 
     Both `killers` and `bystanders` are patterns of "feature: scenario title": every scenario that
-    a killer matches must fail, those that a bystander matches may.
+    a killer matches must fail, those that a bystander matches may. Only the scenarios of
+    `features` are played whose titles contain `titles`.
     """
 
     name: str
@@ -42,6 +51,8 @@ class Mutant:
     killers: tuple[str, ...]
     bystanders: tuple[str, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
+    features: tuple[str, ...] = PLAIN
+    titles: str = ""
 
     def plant(self, tree: Path) -> None:
         """Break a tree; raises PatchError."""

@@ -126,7 +126,11 @@ def test_commands_run_with_the_services_environment_and_files(stack: LocalStack)
     assert (done.code, done.output) == (0, f"text\n{stack.address('primary', 'service')}\n")
     told = stack.exec("haproxy", ["sh", "-c", "echo {configuration} {program}; exit 7"])
     assert told.code == 7
-    assert told.output.split() == [str(HAPROXY.configuration), str(programs.find("haproxy"))]
+    own = stack.configuration("haproxy")
+    assert told.output.split() == [str(own), str(programs.find("haproxy"))]
+    assert HAPROXY.configuration is not None
+    assert own.read_text() == HAPROXY.configuration.read_text()
+    assert own != HAPROXY.configuration
     with pytest.raises(StackError, match=r"^/absent/program -v: "):
         stack.exec("haproxy", ["/absent/program", "-v"])
 
@@ -150,8 +154,9 @@ def test_the_headline_says_what_runs_and_what_does_not(
     assert reporting.headline(new()).startswith("Stack: local (HAProxy 2.8")
     monkeypatch.setitem(programs._WHEELS, "haproxy", ("no_such_package", "bin/haproxy", "it"))
     monkeypatch.setenv("PATH", "/absent")
-    first, second = reporting.headline(new()).splitlines()
+    first, second, *others = reporting.headline(new()).splitlines()
     assert first == "Stack: local ()"
+    assert len(others) == len(CATALOGUE) - 1
     assert second.startswith("Not run: HAProxy: no haproxy on this machine: pip install it, or")
 
 

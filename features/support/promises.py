@@ -1,0 +1,19 @@
+"""Promises that mean nothing for a gateway, and why; all others it keeps, or has as a limit."""
+
+from collections.abc import Mapping
+
+_NO_TOOL = "nothing runs beside HAProxy"
+_RESTART = "its share is an argument of its start, so a new one needs a restart of the tool"
+_NO_LARGE_COPIES = "it copies no body that is larger than HAProxy's buffer"
+
+DOES_NOT_APPLY: Mapping[str, Mapping[str, str]] = {
+    "slow-reader": {
+        "HAProxy with SPOE": _NO_LARGE_COPIES,
+        "HAProxy with a log ring": _NO_LARGE_COPIES,
+        "HAProxy with GoReplay": "it may not copy a body of 10 MB at all",
+    },
+    "tool-dead": {"HAProxy with Lua": _NO_TOOL},
+    "tool-frozen": {"HAProxy with Lua": _NO_TOOL},
+    "tool-back": {"HAProxy with Lua": _NO_TOOL},
+    "new-share": {"HAProxy with GoReplay": _RESTART, "HAProxy with Teeproxy": _RESTART},
+}

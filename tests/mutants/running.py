@@ -1,0 +1,136 @@
+"""Mutants that let clients wait, forget copies, or mirror another share."""
+
+from tests.mutants.mutant import Patch
+from tests.mutants.way import (
+    MESSAGE,
+    POOL,
+    SPOE,
+    SPOE_INPUT,
+    YAML,
+    broken_spoe,
+)
+
+_LOCAL = "features/support/stack/local.py"
+
+MUTANTS = (
+    broken_spoe(
+        "acknowledged-late",
+        "the agent acknowledges after the shadow had time to answer",
+        Patch(
+            SPOE_INPUT,
+            "        if acks and self.transport is not None:\n"
+            '            self.transport.write(b"".join(acks))\n',
+            "        if acks and self.transport is not None:\n"
+            "            asyncio.get_running_loop().call_later(\n"
+            '                0 if not notifies else 1, self.transport.write, b"".join(acks)\n'
+            "            )\n",
+        ),
+        "isolation",
+        "With HAProxy with SPOE copies flow again when the mirroring tool is back",
+    ),
+    broken_spoe(
+        "patient-with-the-agent",
+        "HAProxy waits two seconds for an acknowledgement",
+        Patch(MESSAGE, "timeout processing 20ms", "timeout processing 2s"),
+        "isolation",
+        "With HAProxy with SPOE clients are served as before while the mirroring tool is frozen",
+    ),
+    broken_spoe(
+        "tied-to-the-agent",
+        "clients are turned away without an agent",
+        Patch(
+            SPOE,
+            "    http-request send-spoe-group mirror request",
+            "    http-request deny status 503 if v1 !agent_up\n"
+            "    http-request send-spoe-group mirror request",
+        ),
+        "isolation",
+        "With HAProxy with SPOE clients are served as before while the mirroring tool is dead",
+    ),
+    broken_spoe(
+        "tied-to-the-shadow",
+        "clients are turned away without a shadow",
+        Patch(
+            SPOE,
+            "    http-request send-spoe-group mirror request",
+            "    http-request deny status 503 if v1 { nbsrv(shadow) lt 1 }\n"
+            "    http-request send-spoe-group mirror request",
+        ),
+        "isolation",
+        "With HAProxy with SPOE a shadow that is gone changes nothing for clients",
+    ),
+    broken_spoe(
+        "agent-never-back",
+        "an agent that is back is not used again",
+        Patch(SPOE, "fall 1 rise 1 observe", "fall 1 rise 1000 observe"),
+        "isolation",
+        "With HAProxy with SPOE copies flow again when the mirroring tool is back",
+    ),
+    broken_spoe(
+        "shadow-never-back",
+        "a shadow that failed is left alone for ten minutes",
+        Patch(
+            YAML,
+            "    # circuit:  ",
+            "    circuit: {failures: 1, retry: 10m}\n    # circuit:  ",
+        ),
+        "isolation",
+        "With HAProxy with SPOE copies flow again when the shadow is back",
+    ),
+    broken_spoe(
+        "share-wrong",
+        "a third of route v2 is mirrored instead of half",
+        Patch(YAML, "    share: 50\n", "    share: 33\n"),
+        "sampling",
+        "HAProxy with SPOE copies half of the requests on route v2",
+    ),
+    broken_spoe(
+        "new-share-ignored",
+        "the agent reads its configuration again and does nothing about it",
+        Patch(
+            "docker/mirror-agent/mirror_agent/worker.py",
+            "        self.mirror.apply(settings)\n        self.settings = settings\n",
+            "        self.settings = settings\n",
+        ),
+        "sampling",
+        "With HAProxy with SPOE a new share takes effect without a restart",
+    ),
+    broken_spoe(
+        "sampled-a-little",
+        "98 % of route v1 are mirrored instead of all",
+        Patch(YAML, "    share: 100\n", "    share: 98\n"),
+        "running",
+        "HAProxy with SPOE copies 2000 requests *",
+    ),
+    broken_spoe(
+        "failures-not-counted",
+        "the agent forgets the copies that failed",
+        Patch(POOL, "        self.tally.failed[reason] += 1\n", ""),
+        "running",
+        "HAProxy with SPOE counts each request, *",
+    ),
+    broken_spoe(
+        "unbounded",
+        "the agent keeps what it cannot send",
+        Patch(
+            POOL,
+            "        self.tally.dropped[reason] += 1\n        return False\n",
+            "        self.tally.dropped[reason] += 1\n"
+            '        self.__dict__.setdefault("_kept", []).append(bytearray(b"x" * 100_000))\n'
+            "        return False\n",
+        ),
+        "running",
+        "HAProxy with SPOE bears 2000 requests *",
+    ),
+    broken_spoe(
+        "restarted-for-reload",
+        "the gateway is restarted where it should be reloaded",
+        Patch(
+            _LOCAL,
+            "        self._processes[service].signal(number)\n",
+            "        self.stop(service)\n        self.restore(service)\n",
+        ),
+        "running",
+        "A reload of HAProxy with SPOE under traffic *",
+    ),
+)

@@ -1,0 +1,33 @@
+"""How mutants of the ways of mirroring are described."""
+
+from tests.mutants.mutant import Mutant, Patch
+
+MIRROR = "docker/mirror-agent/mirror_agent/mirror.py"
+COPYING = "docker/mirror-agent/mirror_agent/copying.py"
+POOL = "docker/mirror-agent/mirror_agent/sender/pool.py"
+SPOE_INPUT = "docker/mirror-agent/mirror_agent/inputs/spoe.py"
+YAML = "docker/mirror-agent/mirror-agent.yaml"
+SPOE = "docker/haproxy-spoe/haproxy.cfg"
+MESSAGE = "docker/haproxy-spoe/mirror.spoe"
+LUA = "docker/haproxy-lua/haproxy.cfg"
+GOREPLAY = "docker/goreplay/haproxy.cfg"
+
+
+def broken(
+    name: str, breaks: str, patches: tuple[Patch, ...], plays: tuple[str, str], *killers: str
+) -> Mutant:
+    """Break a gateway; `plays` are the feature and the gateway whose scenarios are played."""
+    feature, gateway = plays
+    return Mutant(
+        name,
+        breaks,
+        patches,
+        tuple(f"{feature}: {killer}" for killer in killers),
+        bystanders=("*",),
+        features=(f"features/mirroring/{feature}.feature",),
+        titles=gateway,
+    )
+
+
+def broken_spoe(name: str, breaks: str, patch: Patch, feature: str, *killers: str) -> Mutant:
+    return broken(name, breaks, (patch,), (feature, "HAProxy with SPOE"), *killers)

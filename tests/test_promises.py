@@ -1,0 +1,69 @@
+"""Each promise names every gateway that mirrors exactly once: kept, as a limit, or not at all."""
+
+from collections import Counter
+
+import pytest
+from behave.model import Scenario
+
+from features.support.gateways import CATALOGUE
+from features.support.promises import DOES_NOT_APPLY
+from tests.test_features import SCENARIOS
+
+MIRRORING = {name for name, gateway in CATALOGUE.items() if gateway.mirrors}
+
+
+def promise_of(scenario: Scenario) -> str | None:
+    named = [tag for tag in scenario.effective_tags if tag.startswith("promise.")]
+    assert len(named) <= 1, named
+    return named[0].removeprefix("promise.") if named else None
+
+
+def gateway_of(scenario: Scenario) -> str:
+    names = {
+        step.name.removesuffix(" is the gateway")
+        for step in scenario.all_steps
+        if step.name.endswith(" is the gateway")
+    }
+    return str(*names)
+
+
+def rows() -> dict[str, list[Scenario]]:
+    found: dict[str, list[Scenario]] = {}
+    for scenario in SCENARIOS.values():
+        promise = promise_of(scenario)
+        if promise:
+            found.setdefault(promise, []).append(scenario)
+    return found
+
+
+PROMISES = rows()
+
+
+def test_there_are_promises() -> None:
+    assert len(PROMISES) >= 20
+    assert set(DOES_NOT_APPLY) <= set(PROMISES)
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+def test_a_promise_names_every_gateway_once(promise: str) -> None:
+    kept = {gateway_of(s) for s in PROMISES[promise] if "limit" not in s.effective_tags}
+    limited = {gateway_of(s) for s in PROMISES[promise] if "limit" in s.effective_tags}
+    excused = set(DOES_NOT_APPLY.get(promise, {}))
+    named = Counter([*kept, *limited, *excused])
+    assert set(named) == MIRRORING
+    assert not [gateway for gateway, times in named.items() if times > 1]
+
+
+def test_what_names_a_gateway_that_mirrors_is_a_promise() -> None:
+    strays = [
+        name
+        for name, each in SCENARIOS.items()
+        if promise_of(each) is None and gateway_of(each) in MIRRORING
+    ]
+    assert not strays
+
+
+def test_a_limit_is_a_limit_of_a_promise() -> None:
+    limits = [each for each in SCENARIOS.values() if "limit" in each.effective_tags]
+    assert limits
+    assert all(promise_of(each) for each in limits)
