@@ -12,7 +12,7 @@ BEHAVE  ?=
 N       ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help spec test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report bench stack-up stack-down clean
+.PHONY: help spec tools test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report bench stack-up stack-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ spec-matrix: $(VENV)/spec ## run the specification on HAProxy 2.6, 2.8, 3.0 and 
 
 mutants: $(VENV)/dev ## break the product in many small ways; the specification must notice each
 	$(BIN)/python -m tests.mutants
+
+tools: ## build what the local stack needs and no wheel brings: GoReplay, into tools/
+	@docker/goreplay/install.sh
 
 fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
 	PYTHONPATH=docker/mirror-agent $(BIN)/python -m tests.agent.fuzz --seconds 300

@@ -55,7 +55,7 @@ def tree(tmp_path: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__")
     for name in ("features", "docker"):
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
-    for name in ("environment.py", "behave.ini"):
+    for name in ("environment.py", "behave.ini", "allurerc.json"):
         shutil.copy2(ROOT / name, copy / name)
     return copy
 

@@ -103,7 +103,6 @@ ENDED = {
     "endless chunks": ("GET", endless_chunks),
     "endless head": ("GET", endless_fields),
     "bad length": ("GET", says(head(b"Content-Length: 2x") + b"ok")),
-    "a line end too much": ("GET", says(head(b"Content-Length: 1") + b"\r\n")),
     "a chunk without end": (
         "GET",
         says(head(b"Transfer-Encoding: chunked") + b"3\r\nok\r\n0\r\n\r\n"),
@@ -117,7 +116,6 @@ ENDED = {
 FAILED = {
     "garbage": ("bad_answer", says(b"SSH-2.0-OpenSSH_9.2\r\n")),
     "HTTP/2": ("bad_answer", says(b"HTTP/2.0 200 OK\r\n\r\n")),
-    "an empty line": ("bad_answer", says(b"\r\n")),
     "nothing, then closed": ("closed", lambda sock, _: sock.close()),
     "nothing, then reset": ("closed", lambda sock, _: reset(sock)),
     "only 100": ("closed", then(says(b"HTTP/1.1 100 Continue\r\n\r\n"), reset)),

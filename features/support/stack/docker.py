@@ -5,6 +5,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,9 @@ from features.support.stack.compose import Compose
 from features.support.stack.engine import Engine, asking, sweep
 from features.support.stack.programs import version_in
 from features.support.traffic import Address
-from features.support.waiting import patient, watch
+from features.support.waiting import patient
 
 _UP_WITHIN = 60.0
-_HEALTHY_WITHIN = 20.0
 _STOP_WITHIN = 3
 _REMOVALS = 3
 _LOG_TAIL = 15  # lines
@@ -131,22 +131,14 @@ class DockerStack(Stack):
         """Start the container again, and those that share its network, until all are healthy."""
         with asking():
             self._container(service).start()
-        self._await_health(service)
+        self._engine.await_health(partial(self._container, service), service)
+        self._forget_addresses(service)
         for name in self._started:
             if self.service(name).network_of == service:
                 with asking():
                     self._container(name).restart(timeout=_STOP_WITHIN)
-                self._await_health(name)
-
-    def _await_health(self, service: str) -> None:
-        self._forget_addresses(service)
-        healthy = watch(
-            lambda: self._container(service).health,
-            until=lambda status: status == "healthy",
-            within=_HEALTHY_WITHIN,
-        )
-        if not healthy.met:
-            raise StackError(f"{service} was started again but is not healthy {healthy}")
+                self._engine.await_health(partial(self._container, name), name)
+                self._forget_addresses(name)
 
     def pause(self, service: str) -> None:
         """Freeze the container."""

@@ -3,7 +3,7 @@
 import functools
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,8 +14,10 @@ from docker.errors import APIError, DockerException, ImageNotFound
 from features.support import endings
 from features.support.errors import StackError
 from features.support.stack.compose import OWNER_LABEL, Compose, is_dead
+from features.support.waiting import watch
 
 _TIMEOUT = 30
+_HEALTHY_WITHIN = 20.0
 _PING_TIMEOUT = 5
 _PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
@@ -74,6 +76,16 @@ class Engine:
         if not found:
             raise StackError(f"the container of {service} is gone")
         return found[0]
+
+    def await_health(self, container: Callable[[], Any], service: str) -> None:
+        """Wait until a container that was started again is healthy."""
+        healthy = watch(
+            lambda: container().health,
+            until=lambda status: status == "healthy",
+            within=_HEALTHY_WITHIN,
+        )
+        if not healthy.met:
+            raise StackError(f"{service} was started again but is not healthy {healthy}")
 
     def has_any(self, project: str) -> bool:
         """Tell whether anything of a project is left."""

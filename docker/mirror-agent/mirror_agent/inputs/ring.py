@@ -9,6 +9,8 @@ req.body_size. HAProxy never waits for this connection and reads no answer.
 
 import asyncio
 import re
+import socket
+import struct
 from base64 import b64decode
 
 from ..mirror import Mirror
@@ -64,6 +66,16 @@ class RingConnection(Connection):
         super().__init__(intake)
         self._backlog = b""
         self._loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let every end of this connection, the agent's death included, be a reset.
+
+        HAProxy 3.0 takes no notice of an orderly end, and never connects its ring again. There is
+        nothing to lose: the agent sends nothing to a ring.
+        """
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        super().connection_made(transport)
 
     def consume(self, data: bytes) -> tuple[int, int]:
         """Handle a slice of lines; when there are more, stop reading until they are done."""
