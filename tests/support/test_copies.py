@@ -1,0 +1,77 @@
+"""Judging copies by what they are copies of."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from features.support import copies
+from features.support.exchange import Received, Sent
+
+HEADERS = (
+    ("Host", "shop.example"),
+    ("X-Request-Id", "1"),
+    ("X-Tag", "a"),
+    ("Accept", "b"),
+    ("X-Tag", "c"),
+    ("Cookie", "session=1"),
+)
+SENT = Sent("POST", "/api/v1/x", HEADERS, b"order")
+
+
+def received(**changes: Any) -> Received:
+    marked = (*HEADERS[:-1], ("X-Mirrored-By", "secret"), ("X-Forwarded-For", "192.0.2.1"))
+    entry = {
+        "service": "shadow",
+        "method": "POST",
+        "target": "/api/v1/x",
+        "headers": marked,
+        "framing": "length",
+        "length": 5,
+        "sha256": hashlib.sha256(b"order").hexdigest(),
+        "state": "complete",
+        "connection": 1,
+        "request_id": "1",
+        "at": 0.0,
+    }
+    return Received(**{**entry, **changes})
+
+
+def test_a_faithful_copy_bears_a_marker_and_lacks_credentials() -> None:
+    arrived = {"1": received()}
+    assert copies.unfaithful([SENT], arrived) == []
+    assert copies.wrong_headers([SENT], arrived) == []
+    assert copies.markers(received()) == ["secret"]
+    assert copies.credentials(received()) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"method": "GET"}, {"target": "/api/v1"}, {"length": 4}, {"sha256": "0"}, {"state": "cut"}],
+)
+def test_an_unfaithful_copy_is_told(changes: dict[str, object]) -> None:
+    assert copies.unfaithful([SENT], {"1": received(**changes)})
+
+
+def test_credentials_on_a_copy_are_told() -> None:
+    kept = received(headers=HEADERS)
+    assert copies.credentials(kept) == ["Cookie: session=1"]
+    assert copies.wrong_headers([SENT], {"1": kept})
+
+
+def test_another_order_is_told_apart_from_other_headers() -> None:
+    swapped = received(headers=(HEADERS[3], *HEADERS[:3], HEADERS[4]))
+    wrong = copies.wrong_headers([SENT], {"1": swapped})
+    assert copies.not_only_reordered(wrong) == []
+    lost = copies.wrong_headers([SENT], {"1": received(headers=HEADERS[:4])})
+    assert copies.not_only_reordered(lost) == lost
+    assert copies.not_only_reordered([]) == ["every header came in its order: the limit is no more"]
+
+
+def test_requests_on_two_routes_are_compared_without_id_and_route() -> None:
+    other = received(
+        target="/api/v3/x",
+        headers=(("Host", "shop.example"), ("X-Request-Id", "2"), *received().headers[2:]),
+    )
+    assert copies.not_the_same(received(), other) == []
+    assert copies.not_the_same(received(), received(method="PUT", framing="chunked", length=1))
