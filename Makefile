@@ -61,8 +61,9 @@ fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)
 
-bench: $(VENV)/spec ## measure
+bench: $(VENV)/spec ## measure the recorder, and what each way of mirroring costs (docs/cost.md)
 	$(BIN)/python bench/recorder.py
+	$(BIN)/python -m bench.gateways
 
 stack-up: $(VENV)/spec ## start the containers for use by hand (ports 10004 and 9999)
 	@$(BIN)/python -m features.support.stack.by_hand up
