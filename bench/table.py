@@ -37,7 +37,7 @@ def render(rows: Sequence[Row], seconds: int, rounds: int) -> str:
     lines = [
         "# What mirroring costs",
         "",
-        f"Made by `make bench`: {rounds} rounds of {seconds} s per cell, as many GET requests as 32",
+        f"Made by `make bench`: {rounds} rounds of {seconds} s a cell, as many GET requests as 32",
         f"connections of wrk can send, everything on the same {os.cpu_count()} cores",
         f"({platform.machine()}, {platform.system()}). Cells",
         "are medians, with least and most in brackets. `of plain` compares with plain HAProxy of",

@@ -3,7 +3,6 @@
 from tests.mutants.mutant import Patch
 from tests.mutants.way import (
     COPYING,
-    GOREPLAY,
     LUA,
     MESSAGE,
     MIRROR,
@@ -168,9 +167,15 @@ MUTANTS = (
     ),
     broken(
         "looping",
-        "GoReplay copies copies",
-        (Patch(GOREPLAY, "    http-request set-header X-Mirror no if copy\n", ""),),
-        ("security", "HAProxy with GoReplay"),
-        "HAProxy with GoReplay does not copy a copy again",
+        "copies are copied",
+        (
+            Patch(
+                "docker/haproxy-lua/mirror.lua",
+                'local reason = bears_marker(fields) and "loop"',
+                'local reason = false and "loop"',
+            ),
+        ),
+        ("security", "HAProxy with Lua"),
+        "HAProxy with Lua does not copy a copy again",
     ),
 )

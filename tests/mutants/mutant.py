@@ -13,6 +13,11 @@ PLAIN = (
 )
 
 
+# HAProxy counts a request in steps; where three runs share a machine, figures may be read between
+# them. What breaks figures has killers of its own.
+ANYWHERE = ("stats: The figures of route *",)
+
+
 class PatchError(Exception):
     """A patch no longer fits the tree, so its mutant proves nothing."""
 
@@ -69,5 +74,5 @@ class Mutant:
 
     def unrelated(self, failed: set[str]) -> list[str]:
         """List the failed scenarios that have nothing to do with what is broken."""
-        known = (*self.killers, *self.bystanders)
+        known = (*self.killers, *self.bystanders, *ANYWHERE)
         return sorted(t for t in failed if not any(fnmatchcase(t, pattern) for pattern in known))

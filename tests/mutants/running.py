@@ -7,6 +7,7 @@ from tests.mutants.way import (
     SPOE,
     SPOE_INPUT,
     YAML,
+    broken,
     broken_spoe,
 )
 
@@ -25,14 +26,22 @@ MUTANTS = (
             '                0 if not notifies else 1, self.transport.write, b"".join(acks)\n'
             "            )\n",
         ),
-        "isolation",
-        "With HAProxy with SPOE copies flow again when the mirroring tool is back",
+        "running",
+        "HAProxy with SPOE counts each request, *",
     ),
-    broken_spoe(
+    broken(
         "patient-with-the-agent",
-        "HAProxy waits two seconds for an acknowledgement",
-        Patch(MESSAGE, "timeout processing 20ms", "timeout processing 2s"),
-        "isolation",
+        "HAProxy checks no agent and waits two seconds for an acknowledgement",
+        (
+            Patch(MESSAGE, "timeout processing 20ms", "timeout processing 2s"),
+            Patch(
+                SPOE,
+                "check inter 200ms fastinter 200ms downinter 200ms fall 1 rise 1 observe layer4"
+                " error-limit 1 on-error mark-down on-marked-down shutdown-sessions",
+                "",
+            ),
+        ),
+        ("isolation", "HAProxy with SPOE"),
         "With HAProxy with SPOE clients are served as before while the mirroring tool is frozen",
     ),
     broken_spoe(
@@ -48,16 +57,15 @@ MUTANTS = (
         "With HAProxy with SPOE clients are served as before while the mirroring tool is dead",
     ),
     broken_spoe(
-        "tied-to-the-shadow",
-        "clients are turned away without a shadow",
+        "shadow-in-the-way",
+        "every other client is served by the shadow",
         Patch(
             SPOE,
-            "    http-request send-spoe-group mirror request",
-            "    http-request deny status 503 if v1 { nbsrv(shadow) lt 1 }\n"
-            "    http-request send-spoe-group mirror request",
+            "    use_backend api_v1 if v1\n",
+            "    use_backend shadow if v1 { rand(2) eq 0 }\n    use_backend api_v1 if v1\n",
         ),
         "isolation",
-        "With HAProxy with SPOE a shadow that is gone changes nothing for clients",
+        "With HAProxy with SPOE a shadow that answers 2 seconds late changes nothing *",
     ),
     broken_spoe(
         "agent-never-back",

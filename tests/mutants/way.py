@@ -10,7 +10,6 @@ YAML = "docker/mirror-agent/mirror-agent.yaml"
 SPOE = "docker/haproxy-spoe/haproxy.cfg"
 MESSAGE = "docker/haproxy-spoe/mirror.spoe"
 LUA = "docker/haproxy-lua/haproxy.cfg"
-GOREPLAY = "docker/goreplay/haproxy.cfg"
 
 
 def broken(
