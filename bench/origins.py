@@ -12,7 +12,7 @@ from features.support.traffic import Address
 _SLOW = "    tcp-request inspect-delay 500ms\n    tcp-request content accept if WAIT_END\n"
 _CONFIGURATION = """
 global
-    maxconn 20000
+    maxconn 4000
 defaults
     mode http
     timeout connect 2s
