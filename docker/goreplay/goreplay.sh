@@ -14,7 +14,8 @@
 #                have their header names in Go's order and spelling, `Accept-Encoding: identity`
 #                where the client sent none, and in their path %-codes for "<>\^`{|}. Not copied
 #                but counted (incomplete): many bodies without a length (chunked), uploads that
-#                pause for more than a second or wait for 100 Continue, and what TCP sent twice,
+#                pause for more than a second or wait for 100 Continue, many a body of a
+#                method that GoReplay does not know (PURGE), and what TCP sent twice,
 #                which idle probes do on a busy machine: sysctl net.ipv4.tcp_early_retrans=0 where
 #                HAProxy runs ends that. A body of more than a packet may be copied some seconds
 #                late. When a shadow breaks a kept connection, GoReplay sends a GET again. What

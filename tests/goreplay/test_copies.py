@@ -38,11 +38,13 @@ def test_other_routes_refused_requests_and_health_checks_are_not_copied(rig: GoR
 def test_methods_and_bodies_are_kept(rig: GoReplay) -> None:
     client = rig.client()
     body = bytes(range(256))
-    sent = {client.send(m, "/api/v1/x", body=None if m == "HEAD" else body): m for m in METHODS}
+    # A body of PURGE, whose beginning GoReplay does not know, is copied or not as packets fall.
+    without = ("HEAD", "PURGE")
+    sent = {client.send(m, "/api/v1/x", body=None if m in without else body): m for m in METHODS}
     copies = rig.copies(sent)
     for answer, method in sent.items():
         copy = copies[answer.id]
-        wanted = digest(b"" if method == "HEAD" else body)
+        wanted = digest(b"" if method in without else body)
         assert (copy["method"], copy["target"], copy["sha256"]) == (method, "/api/v1/x", wanted)
 
 
