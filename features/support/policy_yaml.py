@@ -40,7 +40,8 @@ class Value:
 
         Raises PolicyError for a key that is missing or unknown.
         """
-        needed, known = tuple(required), (*required, *optional)
+        needed = tuple(required)
+        known = (*needed, *optional)
         found = self.entries()
         for name, (key, _) in self.pairs():
             if name not in known:
