@@ -13,7 +13,7 @@ def operator_sets_share(context: Context, share: int) -> None:
     next(change)
 
 
-@given("the policy now asks for another share of route v2, 30 points away")
+@given("the policy now asks for another share of route v2, 40 points away")
 def policy_asks_elsewhere(context: Context) -> None:
     context.policy = context.policy.asking_elsewhere("/api/v2")
 

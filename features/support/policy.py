@@ -31,7 +31,7 @@ _MIRRORING = ("targets", "mirror_request_body", "mirror_headers")
 _TARGET = ("name", "upstream"), ("sample_percentage", "timeout", "headers")
 # Routes that scenarios rely on: sentinels travel on v1, and copies of v3 would be strangers.
 _RELIED_ON = {"/api/v1": 100.0, "/api/v3": 0.0}
-_ELSEWHERE = 30.0  # percentage points; far more than chance explains
+_ELSEWHERE = 40.0  # percentage points; far more than chance explains
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ class Policy:
         return max(found, key=lambda route: len(route.prefix))
 
     def asking_elsewhere(self, target: str) -> "Policy":
-        """Return the same policy with another share of a request's route, 30 points away."""
+        """Return the same policy with another share of a request's route, 40 points away."""
         old = self.route(target)
-        new = old.share - _ELSEWHERE if old.share >= _ELSEWHERE else old.share + _ELSEWHERE
+        new = old.share - _ELSEWHERE if old.share >= 50 else old.share + _ELSEWHERE
         shadow = old.targets[0] if old.targets else Target("shadow", Upstream("127.0.0.1", 8081))
         changed = dataclasses.replace(old, targets=(dataclasses.replace(shadow, share=new),))
         routes = tuple(changed if each is old else each for each in self.routes)

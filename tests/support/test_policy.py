@@ -126,8 +126,8 @@ def test_the_longest_prefix_is_a_requests_route() -> None:
         Policy("f", (Route("/a", None, ()),)).route("/b")
 
 
-@pytest.mark.parametrize(("share", "other"), [(50, 20), (100, 70), (30, 0), (29, 59), (0, 30)])
-def test_another_share_is_thirty_points_away(share: float, other: float) -> None:
+@pytest.mark.parametrize(("share", "other"), [(50, 10), (100, 60), (49, 89), (20, 60), (0, 40)])
+def test_another_share_is_forty_points_away(share: float, other: float) -> None:
     one = Policy("f", (Route("/a", None, (), (Target("t", Upstream("h", 1), share),)),))
     assert one.asking_elsewhere("/a").route("/a").share == other
-    assert Policy("f", (Route("/a", None, ()),)).asking_elsewhere("/a").route("/a").share == 30
+    assert Policy("f", (Route("/a", None, ()),)).asking_elsewhere("/a").route("/a").share == 40
