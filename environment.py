@@ -7,7 +7,7 @@ from behave.model import Scenario
 from behave.runner import Context
 
 from features import results
-from features.support import endings, evidence, options, reporting, waiting
+from features.support import endings, evidence, options, policy, reporting, waiting
 from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
 from features.support.stack import choose, retire, retire_at_exit
@@ -24,6 +24,7 @@ def before_all(context: Context) -> None:
     try:
         chosen = options.parse(context.config.userdata)
         waiting.set_patience(chosen.patience)
+        context.policy = policy.load(chosen.policy)
         context.stack = choose(chosen)
         retire_at_exit(context.stack, keep=chosen.keep)
         context.add_cleanup(retire, context.stack, keep=chosen.keep, abort=context.abort)

@@ -54,13 +54,24 @@ def test_a_promise_names_every_gateway_once(promise: str) -> None:
     assert not [gateway for gateway, times in named.items() if times > 1]
 
 
-def test_what_names_a_gateway_that_mirrors_is_a_promise() -> None:
+def test_what_names_a_gateway_that_mirrors_is_a_promise_or_of_the_policy() -> None:
     strays = [
         name
         for name, each in SCENARIOS.items()
-        if promise_of(each) is None and gateway_of(each) in MIRRORING
+        if promise_of(each) is None
+        and gateway_of(each) in MIRRORING
+        and "policy" not in each.effective_tags
     ]
     assert not strays
+
+
+def test_what_is_of_the_policy_judges_the_specification_and_promises_nothing() -> None:
+    found = [each for each in SCENARIOS.values() if "policy" in each.effective_tags]
+    assert [each.name for each in found]
+    for each in found:
+        assert promise_of(each) is None
+        assert "limit" not in each.effective_tags
+        assert any("the policy" in step.name for step in each.steps if step.step_type == "then")
 
 
 def test_a_limit_is_a_limit_of_a_promise() -> None:

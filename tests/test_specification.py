@@ -118,6 +118,24 @@ def test_a_wrong_option_ends_the_run_with_one_line(play: Play, option: str) -> N
     assert reported.scenarios == []
 
 
+@pytest.mark.parametrize("by_option", [False, True])
+def test_a_broken_policy_ends_the_run_with_one_line(
+    play: Play, tree: Path, by_option: bool
+) -> None:
+    file = "docker/mirroring-config.yaml"
+    Patch(file, "sample_percentage: 50.0", "sample_percent: 50.0").apply(tree)
+    chosen = ["-D", f"policy={tree / file}"] if by_option else []
+    reported = play(*chosen, "features/", tree=ROOT if by_option else tree)
+    assert reported.run.code == 1
+    (told,) = [line for line in reported.run.output.splitlines() if "mirroring-config" in line]
+    place = "services[1].routes[0].mirroring.targets[0]"
+    assert re.search(
+        rf"{file}:60: {re.escape(place)}: unknown key 'sample_percent'; did you ", told
+    )
+    assert "Traceback" not in reported.run.output
+    assert reported.scenarios == []
+
+
 @pytest.mark.stack
 def test_every_scenario_that_was_played_is_reported(play: Play) -> None:
     """A quick selection of every epic; an earlier run's results do not stay."""

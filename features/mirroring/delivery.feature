@@ -1,7 +1,8 @@
 @allure.label.epic:Mirroring
 Feature: The shadow gets a copy of each request it is meant to get, and of no other
-  Route v1 is mirrored wholly, v2 by half, v3 not at all. Each promise lists the gateways that keep
-  it; below it stands, as its limit, what happens with those that do not.
+  Route v1 is mirrored wholly, v2 by the share that the policy asks for, v3 not at all. Each promise
+  lists the gateways that keep it; below it stands, as its limit, what happens with those that do
+  not.
 
   @promise.exactly-once @smoke @blocker @allure.label.story:Exactly-once
   Scenario Outline: <gateway> copies each request on route v1 exactly once

@@ -1,14 +1,16 @@
 @allure.label.epic:Mirroring
 Feature: The share of requests that is mirrored is the share that was asked for
-  Half of route v2 is mirrored. Of 1000 requests then 437 to 563 have a copy: the expected 500 plus
-  or minus four standard deviations, so that chance alone fails one run in 16,000.
+  The policy says which share of a route's requests is mirrored. Shares are judged on 1000 requests:
+  the copies may be four standard deviations more or fewer than expected, so that chance alone fails
+  one run in 16,000. Of a share of 50 % those are 437 to 563 copies, of 20 % they are 150 to 250.
+  Nothing and everything are exact.
 
   @promise.share @smoke @blocker @allure.label.story:Share
-  Scenario Outline: <gateway> copies half of the requests on route v2
+  Scenario Outline: <gateway> copies the share of route v2 that the policy asks for
     Given <gateway> is the gateway
     When the client sends 1000 requests to "/api/v2/orders"
     Then the client gets the primary's answer to each of them
-    And the shadow received copies of 437 to 563 of them, none twice
+    And the shadow received the share of copies that the policy asks for, none twice
 
     Examples: gateways that keep the promise
       | gateway                 |
@@ -19,15 +21,29 @@ Feature: The share of requests that is mirrored is the share that was asked for
       | HAProxy with Teeproxy   |
 
   @promise.new-share @critical @own-stack @allure.label.story:Share
-  Scenario Outline: With <gateway> a new share takes effect without a restart
+  Scenario Outline: With <gateway> a new share of <share> % takes effect without a restart
     Given <gateway> is the gateway
-    And an operator has set the share of route v2 to 20 % and reloaded
-    When the client sends 1000 requests to "/api/v2/orders"
+    And an operator has set the share of route v2 to <share> % and reloaded
+    When the client sends <count> requests to "/api/v2/orders"
     Then the client gets the primary's answer to each of them
-    And the shadow received copies of 149 to 251 of them, none twice
+    And the shadow received copies of <share> % of them, none twice
 
     Examples: gateways that keep the promise
-      | gateway                 |
-      | HAProxy with SPOE       |
-      | HAProxy with Lua        |
-      | HAProxy with a log ring |
+      | gateway                 | share | count |
+      | HAProxy with SPOE       | 0     | 200   |
+      | HAProxy with SPOE       | 20    | 1000  |
+      | HAProxy with SPOE       | 100   | 200   |
+      | HAProxy with Lua        | 0     | 200   |
+      | HAProxy with Lua        | 20    | 1000  |
+      | HAProxy with Lua        | 100   | 200   |
+      | HAProxy with a log ring | 0     | 200   |
+      | HAProxy with a log ring | 20    | 1000  |
+      | HAProxy with a log ring | 100   | 200   |
+
+  @policy @critical @allure.label.story:Policy
+  Scenario: A gateway that mirrors another share than the policy asks for is noticed
+    Given HAProxy with SPOE is the gateway
+    And the policy now asks for another share of route v2, 40 points away
+    When the client sends 1000 requests to "/api/v2/orders"
+    Then the client gets the primary's answer to each of them
+    And the shadow received copies, but not the share that the policy asks for

@@ -115,19 +115,6 @@ def copies_flow(context: Context, seconds: int) -> None:
     copies.await_flow(context.scene, seconds)
 
 
-@given("an operator has set the share of route v2 to {share:d} % and reloaded")
-def operator_sets_share(context: Context, share: int) -> None:
-    change = outages.set_share(context.scene, share)
-    context.add_cleanup(lambda: next(change, None))
-    next(change)
-
-
-@then("the shadow received copies of {least:d} to {most:d} of them, none twice")
-def copies_in_band(context: Context, least: int, most: int) -> None:
-    wrong = copies.not_in_band(context.scene, least, most)
-    assert not wrong, "\n".join(wrong)
-
-
 @when("the client sends a request with a marker of its own")
 def client_forges(context: Context) -> None:
     context.scene.send(request("GET", "/api/v1", (("X-Mirrored-By", "me"),)))

@@ -1,6 +1,5 @@
 """What the shadow received of the requests that were to be mirrored."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from features.support.exchange import (
@@ -77,17 +76,6 @@ def await_flow(scene: Scene, within: float) -> None:
         return seen.met
 
     eventually(copied, bool, within, "a copy of a new request")
-
-
-def not_in_band(scene: Scene, least: int, most: int) -> list[str]:
-    """Say how the number of requests that were copied is out of bounds, or one has two copies."""
-    sentinels = await_sentinels(scene)
-    ids = Counter(each.request_id for each in scene.shadow.received())
-    found = [f"{name} was copied {times} times" for name, times in ids.items() if times > 1]
-    copied = len(set(ids) - sentinels)
-    sent = len(scene.exchanges)
-    band = f"{copied} of {sent} requests were copied, not {least} to {most}"
-    return found if least <= copied <= most else [*found, band]
 
 
 def strangers(scene: Scene) -> list[Received]:

@@ -11,3 +11,7 @@ class StackError(CannotFindOutError):
 
 class OptionError(CannotFindOutError):
     """An option of the run is wrong; the message says which, and what is possible."""
+
+
+class PolicyError(CannotFindOutError):
+    """The policy file is wrong; the message is one line with file, line and key."""

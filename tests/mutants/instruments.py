@@ -54,4 +54,18 @@ MUTANTS = (
         ),
         ("configuration: A reload under traffic *",),
     ),
+    Mutant(
+        "any-share-is-right",
+        "every number of copies is taken for the share that was asked for",
+        (
+            Patch(
+                "features/support/sampling.py",
+                "if not wanted.least <= len(times) <= wanted.most:",
+                "if len(times) > wanted.requests:",
+            ),
+        ),
+        ("sampling: A gateway that mirrors another share than the policy asks for is noticed",),
+        features=("features/mirroring/sampling.feature",),
+        titles="A gateway that mirrors another share",
+    ),
 )

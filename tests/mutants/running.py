@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Patch
 from tests.mutants.way import (
     MESSAGE,
+    POLICY,
     POOL,
     SPOE,
     SPOE_INPUT,
@@ -90,7 +91,14 @@ MUTANTS = (
         "a third of route v2 is mirrored instead of half",
         Patch(YAML, "    share: 50\n", "    share: 33\n"),
         "sampling",
-        "HAProxy with SPOE copies half of the requests on route v2",
+        "HAProxy with SPOE copies the share of route v2 that the policy asks for",
+    ),
+    broken_spoe(
+        "policy-changed",
+        "the policy asks for 20 % of route v2, and the gateway has not been told",
+        Patch(POLICY, "sample_percentage: 50.0", "sample_percentage: 20.0"),
+        "sampling",
+        "HAProxy with SPOE copies the share of route v2 that the policy asks for",
     ),
     broken_spoe(
         "new-share-ignored",
@@ -101,7 +109,7 @@ MUTANTS = (
             "        self.settings = settings\n",
         ),
         "sampling",
-        "With HAProxy with SPOE a new share takes effect without a restart",
+        "With HAProxy with SPOE a new share of * takes effect without a restart",
     ),
     broken_spoe(
         "sampled-a-little",

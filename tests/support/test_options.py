@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from features.support.errors import OptionError
 from features.support.options import KINDS, Options, parse
+from features.support.policy import REFERENCE
 from features.support.traffic import Address
 
 ADDRESSES = {
@@ -44,6 +45,9 @@ WRONG: Sequence[tuple[Mapping[str, str], str]] = [
     ({"haproxy": "/absent"}, "-D haproxy or HAPROXY=/absent: there is no program there"),
     ({"haproxy": "/etc/passwd"}, "-D haproxy or HAPROXY=/etc/passwd: "),
     ({"haproxy": "/usr"}, "-D haproxy or HAPROXY=/usr: "),
+    ({"policy": "/absent"}, "-D policy=/absent: there is no file there"),
+    ({"policy": ""}, "-D policy=: there is no file there"),
+    ({"policy": "/usr"}, "-D policy=/usr: there is no file there"),
     (without("stats"), "-D stack=external also needs -D stats=host:port (where its figures"),
     (without("shadow_control"), "-D stack=external also needs -D shadow_control=host:port ("),
     ({"gateway": "a:1"}, "-D gateway is only possible together with -D stack=external"),
@@ -69,7 +73,7 @@ def test_a_wrong_option_is_told_in_one_line(userdata: Mapping[str, str], message
 
 
 def test_without_options_the_machine_decides() -> None:
-    assert parse({}) == Options("auto", False, 1.0, None, {}, None)
+    assert parse({}) == Options("auto", False, 1.0, None, {}, None, REFERENCE)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "external"])
@@ -92,6 +96,12 @@ def test_an_external_stack_is_all_its_addresses() -> None:
 )
 def test_keep_is_said_as_behave_users_say_it(said: str, kept: bool) -> None:
     assert parse({"keep": said}).keep is kept
+
+
+def test_another_policy_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    assert parse({"policy": "other.yaml"}).policy == tmp_path / "other.yaml"
 
 
 @pytest.mark.parametrize("factor", ["0.5", "1", "3", "100"])
