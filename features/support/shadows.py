@@ -65,7 +65,8 @@ def add(scene: Scene, address: str) -> Iterator[None]:
         text = text.replace(old, new.format(second=address))
     file.write_text(text)
     outages.reload(scene, service)
-    scene.noted = accounts.settled(scene.stack, gateway)  # a new process counts anew
+    if scene.noted is not None:  # a new process counts anew
+        scene.noted = accounts.settled(scene.stack, gateway)
     yield
     file.write_text(original)
     outages.reload(scene, service)
