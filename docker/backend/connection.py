@@ -32,7 +32,8 @@ class Connection(asyncio.BufferedProtocol):
     _transport: asyncio.Transport
     _answerer: Answerer
 
-    def __init__(self, service: "Service") -> None:
+    def __init__(self, service: "Service", door: str) -> None:
+        self.door = door
         self.number = 0
         self.peer = ""
         self._service = service

@@ -14,7 +14,8 @@ _EMPTY = hashlib.sha256().digest()
 class Entry:
     """One request. Keeps the raw head and decodes it when read: writing must be cheap.
 
-    Times are unix seconds; `state` is "receiving", "complete" or "cut".
+    Times are unix seconds; `state` is "receiving", "complete" or "cut"; `door` is the service port
+    that took it, "service" or "second".
     """
 
     __slots__ = (
@@ -23,6 +24,7 @@ class Entry:
         "answered",
         "at",
         "connection",
+        "door",
         "ended",
         "framing",
         "length",
@@ -34,7 +36,7 @@ class Entry:
         "trailers",
     )
 
-    def __init__(self, head: Head, at: float, connection: int, peer: str) -> None:
+    def __init__(self, head: Head, at: float, connection: int, peer: str, door: str) -> None:
         self.n = 0
         self.raw = head.raw
         self.framing = head.framing
@@ -42,6 +44,7 @@ class Entry:
         self.at = at
         self.connection = connection
         self.peer = peer
+        self.door = door
         self.length = 0
         self.state = "receiving"
         self.ended: float | None = None
@@ -86,6 +89,7 @@ class Entry:
             "state": self.state,
             "connection": self.connection,
             "peer": self.peer,
+            "door": self.door,
             "request_id": self.request_id,
         }
 

@@ -96,8 +96,10 @@ async def run(options: Options) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with ExitStack() as taken:
-        doors = {"listen": options.listen} | ({"second": options.second} if options.second else {})
-        socks = [(at[0], taken.enter_context(_socket(flag, at))) for flag, at in doors.items()]
+        doors = [("service", "listen", options.listen), ("second", "second", options.second)]
+        socks = {
+            door: (at[0], taken.enter_context(_socket(flag, at))) for door, flag, at in doors if at
+        }
         control = taken.enter_context(_socket("control", options.control))
         service = Service(options.name, socks, Journal(options.journal))
         runner = web.AppRunner(application(service), access_log=None, shutdown_timeout=0.1)

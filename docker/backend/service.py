@@ -3,7 +3,8 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import partial
 from time import time
 
 from answer import Exchange
@@ -48,10 +49,13 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 
 
 class Service:
-    """What plays primary or shadow. Counts requests, health checks and connections."""
+    """What plays primary or shadow. Counts requests, health checks and connections.
+
+    `socks` are its ports by the names that the journal has for them: host, and a bound socket.
+    """
 
     def __init__(
-        self, name: str, socks: Sequence[tuple[str, socket.socket]], journal: Journal
+        self, name: str, socks: Mapping[str, tuple[str, socket.socket]], journal: Journal
     ) -> None:
         self.name = name
         self.journal = journal
@@ -60,9 +64,11 @@ class Service:
         self.health_checks = 0
         self.malformed = 0
         self.accepted = 0
-        self._addresses: list[tuple[str, int]] = [(h, s.getsockname()[1]) for h, s in socks]
+        self._addresses: dict[str, tuple[str, int]] = {
+            door: (host, sock.getsockname()[1]) for door, (host, sock) in socks.items()
+        }
         # The ports are ours even while they refuse: bound, but not listening.
-        self._idle = [sock for _, sock in socks]
+        self._idle = {door: sock for door, (_, sock) in socks.items()}
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._changing = asyncio.Lock()
@@ -70,7 +76,7 @@ class Service:
     @property
     def address(self) -> str:
         """Where the service listens, as host:port; more than one with "and" between."""
-        return " and ".join(f"{host}:{port}" for host, port in self._addresses)
+        return " and ".join(f"{host}:{port}" for host, port in self._addresses.values())
 
     @property
     def counters(self) -> dict[str, int]:
@@ -87,11 +93,11 @@ class Service:
     async def listen(self) -> None:
         """Accept connections. Raises OSError."""
         while self._idle:
-            sock = self._idle.pop()
+            door, sock = self._idle.popitem()
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
             # asyncio sets TCP_NODELAY on what it accepts.
             server = await asyncio.get_running_loop().create_server(
-                lambda: Connection(self), sock=sock, backlog=BACKLOG
+                partial(Connection, self, door), sock=sock, backlog=BACKLOG
             )
             self._servers.append(server)
 
@@ -112,7 +118,9 @@ class Service:
                 await self.listen()
             elif self._servers:
                 self.close()
-                self._idle = [bound_socket(*address) for address in self._addresses]
+                self._idle = {
+                    door: bound_socket(*address) for door, address in self._addresses.items()
+                }
 
     async def reset(self) -> None:
         """Behave again, forget the journal, count from zero. Raises OSError as misbehave does."""
@@ -129,7 +137,7 @@ class Service:
 
     def begin(self, head: Head, connection: Connection) -> Exchange:
         """A request head arrived: count it and, unless it is a health check, journal it."""
-        entry = Entry(head, time(), connection.number, connection.peer)
+        entry = Entry(head, time(), connection.number, connection.peer, connection.door)
         if head.target.partition(b"?")[0] == _HEALTH:
             self.health_checks += 1
         else:

@@ -18,7 +18,8 @@
 #                method that GoReplay does not know (PURGE), and what TCP sent twice,
 #                which idle probes do on a busy machine: sysctl net.ipv4.tcp_early_retrans=0 where
 #                HAProxy runs ends that. A body of more than a packet may be copied some seconds
-#                late. When a shadow breaks a kept connection, GoReplay sends a GET again. What
+#                late. Copies come in bursts, and most open a connection of their own to the
+#                shadow. When a shadow breaks a kept connection, GoReplay sends a GET again. What
 #                the kernel drops at overload is not counted here: compare received with
 #                HAProxy's own count of requests.
 #                In a container this shares the primary's network: restart it with the primary's.

@@ -29,7 +29,9 @@
 --       http-request use-service lua.mirror_json    if { path /mirroring.json }
 --
 -- Settings are environment variables, because HAProxy 2.6 hands Lua no arguments; set them with
--- `presetenv` above lua-load-per-thread. Times are such as 500ms or 5s, sizes such as 64k or 16m.
+-- `presetenv` above lua-load-per-thread, or with `setenv` what a reload may change (what presetenv
+-- set at the start, HAProxy 2.8 and 3.0 keep on a reload). Times are such as 500ms or 5s, sizes such
+-- as 64k or 16m.
 --   MIRROR_TO               shadow         the backends that get copies of what txn.mirror.<name> selects
 --   MIRROR_REMOVE           (none)         headers that the primary gets and copies lack
 --   MIRROR_HEADER           X-Mirrored-By  the marker's name

@@ -9,9 +9,10 @@
 #                for no connection is used twice; a quarter of plain HAProxy's requests per second.
 #                The memory of every body on its way, without a bound.
 # Its limits     are the reason to use something else where clients matter:
-#                - When the primary resets, breaks off, or is later than PRIMARY_TIMEOUT, the
+#                - When the primary resets before it answers, or is later than PRIMARY_TIMEOUT, the
 #                  client gets 200 with an empty body. When it refuses connections, the same,
-#                  until HAProxy's health check finds out, 1.5 s at most.
+#                  until HAProxy's health check finds out, 1.5 s at most. An answer in chunks that
+#                  breaks off looks whole; one with a length does not.
 #                - Requests reach the primary rewritten by Go: header names in its order and
 #                  spelling, %-codes for "<>\^`{|} in paths, POST, PUT, PATCH and PURGE without a
 #                  body as chunked, `Accept-Encoding: identity` where the client sent none. A path

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from behave import register_type
 from parse import with_pattern
 
-from features.support import stats
+from features.support import primary, stats
 from features.support.configuration import MISTAKES
 from features.support.faults import FAILURES
 from features.support.gateways import CATALOGUE, RECORDERS
@@ -54,5 +54,6 @@ register_type(
     Mistake=one_of(MISTAKES),
     Headers=one_of(HEADERS),
     Failure=one_of(FAILURES),
+    PrimaryFailure=one_of(primary.FAILURES),
     Body=body,
 )

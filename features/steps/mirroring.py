@@ -55,9 +55,9 @@ def client_sends_small_bodies(context: Context) -> None:
     )
 
 
-@when("the client sends 1 MB and 10 MB on route v1")
+@when("the client sends 64 KB, 1 MB and 10 MB on route v1")
 def client_sends_large_bodies(context: Context) -> None:
-    context.scene.send_in_turn(batches.bodies("1 MB", "10 MB"))
+    context.scene.send_in_turn(batches.bodies("64 KB", "1 MB", "10 MB"))
 
 
 @when("the client sends 20 bodies in chunks on route v1")

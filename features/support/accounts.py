@@ -127,8 +127,14 @@ def _of_agent(stack: Stack, gateway: Gateway) -> Account:
 
 
 def _of_lua(stack: Stack, gateway: Gateway) -> Account:
-    told = json.loads(_page(stack, gateway.front, "stats", "/mirroring.json"))["shadow"]
-    return Account(told["seen"], told["sent"], told["dropped"], told["failed"], told["queued"])
+    """Add up what is told of each shadow, as the figures of the agent are added up."""
+    told = json.loads(_page(stack, gateway.front, "stats", "/mirroring.json")).values()
+    total = {name: sum(each[name] for each in told) for name in ("seen", "sent", "queued")}
+    dropped, failed = (
+        dict(sum((Counter(each[kind]) for each in told), Counter()))
+        for kind in ("dropped", "failed")
+    )
+    return Account(total["seen"], total["sent"], dropped, failed, total["queued"])
 
 
 def _of_goreplay(stack: Stack, gateway: Gateway) -> Account:

@@ -62,7 +62,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Received:
-    """One journal entry of a recorder."""
+    """One journal entry of a recorder; `door` is which of its service ports took the request."""
 
     service: str
     method: str
@@ -75,6 +75,7 @@ class Received:
     connection: int
     request_id: str | None
     at: float
+    door: str = "service"
 
     @classmethod
     def from_entry(cls, entry: dict[str, Any]) -> "Received":

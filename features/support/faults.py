@@ -7,7 +7,7 @@ from features.support.errors import StackError
 from features.support.exchange import Answer
 from features.support.recorders import Fault
 from features.support.scene import Scene
-from features.support.traffic import ClientError, request, send
+from features.support.traffic import Address, ClientError, request, send
 
 _MB = 1024 * 1024
 _PATIENCE = 1.0  # seconds after which a service counts as silent
@@ -33,7 +33,8 @@ def _silent(seen: Answer | ClientError) -> bool:
     return isinstance(seen, ClientError) and "timed out" in str(seen)
 
 
-def _broken(seen: Answer | ClientError) -> bool:
+def broken(seen: Answer | ClientError) -> bool:
+    """Tell whether there was no whole answer, and not for lack of patience."""
     return isinstance(seen, ClientError) and "timed out" not in str(seen)
 
 
@@ -48,10 +49,10 @@ def _long(seen: Answer | ClientError) -> bool:
 FAILURES: Mapping[str, Failure] = {
     "answers 2 seconds late": Failure(_late, {"delay": 2}),
     "never answers": Failure(_silent, {"hang": True}),
-    "refuses connections": Failure(_broken, {"refuse": True}, reached=False),
-    "is gone": Failure(_broken, reached=False),
+    "refuses connections": Failure(broken, {"refuse": True}, reached=False),
+    "is gone": Failure(broken, reached=False),
     "answers with an error": Failure(_in_error, {"status": 500}),
-    "breaks off every answer": Failure(_broken, {"answer_bytes": _MB, "drop_answer_at": 1000}),
+    "breaks off every answer": Failure(broken, {"answer_bytes": _MB, "drop_answer_at": 1000}),
     "answers with 5 MB": Failure(_long, {"answer_bytes": 5 * _MB}),
 }
 
@@ -59,7 +60,7 @@ FAILURES: Mapping[str, Failure] = {
 def not_real(scene: Scene, name: str) -> list[str]:
     """Say how the shadow did not fail as told, to one who asks it and to the way of mirroring."""
     failure = FAILURES[name]
-    seen = _ask(scene, silent_after=_PATIENCE if failure.seen is _silent else None)
+    seen = ask(scene.shadow.service, _PATIENCE if failure.seen is _silent else None)
     found = [] if failure.seen(seen) else [f"the shadow itself answered: {seen}"]
     if failure.reached and not scene.shadow.received(_ids(scene)):
         found.append("no copy reached the shadow, so its failure was felt by nobody")
@@ -70,9 +71,10 @@ def _ids(scene: Scene) -> list[str]:
     return [str(each.sent.request_id) for each in scene.exchanges]
 
 
-def _ask(scene: Scene, silent_after: float | None) -> Answer | ClientError:
+def ask(service: Address, silent_after: float | None = None) -> Answer | ClientError:
+    """Send a service a request directly; return what came of it."""
     try:
-        return send(scene.shadow.service, request("GET", "/api/v1"), silent_after)
+        return send(service, request("GET", "/api/v1"), silent_after)
     except ClientError as reason:
         return reason
     except StackError as reason:  # a container that is gone has no address

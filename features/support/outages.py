@@ -49,13 +49,13 @@ def set_share(scene: Scene, share: int) -> Iterator[None]:
     if original.count(place) != 1:
         raise CannotFindOutError(f"{file} has not one {place!r}")
     file.write_text(original.replace(place, place.replace(old, new.format(share))))
-    _reload(scene, service)
+    reload(scene, service)
     yield
     file.write_text(original)
-    _reload(scene, service)
+    reload(scene, service)
 
 
-def _reload(scene: Scene, service: str) -> None:
+def reload(scene: Scene, service: str) -> None:
     """Reload a service, and wait until the new configuration is in use."""
     if scene.gateway and service == scene.gateway.tool:
         probe, what = _reloads_said(scene, service), f"the reload of {service}"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 _NO_TOOL = "nothing runs beside HAProxy"
 _RESTART = "its share is an argument of its start, so a new one needs a restart of the tool"
+_ANOTHER_TOOL = "one runs for each shadow: a second shadow is for another GoReplay beside it"
+_NEW_START = "its shadow is an argument of its start, so a second needs a restart of the tool"
 _NO_LARGE_COPIES = "it copies no body that is larger than HAProxy's buffer"
 
 DOES_NOT_APPLY: Mapping[str, Mapping[str, str]] = {
@@ -15,5 +17,10 @@ DOES_NOT_APPLY: Mapping[str, Mapping[str, str]] = {
     "tool-dead": {"HAProxy with Lua": _NO_TOOL},
     "tool-frozen": {"HAProxy with Lua": _NO_TOOL},
     "tool-back": {"HAProxy with Lua": _NO_TOOL},
+    "second-shadow": {"HAProxy with GoReplay": _ANOTHER_TOOL, "HAProxy with Teeproxy": _NEW_START},
+    "one-shadow-dead": {
+        "HAProxy with GoReplay": _ANOTHER_TOOL,
+        "HAProxy with Teeproxy": _NEW_START,
+    },
     "new-share": {"HAProxy with GoReplay": _RESTART, "HAProxy with Teeproxy": _RESTART},
 }

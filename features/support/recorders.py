@@ -58,6 +58,10 @@ class Recorder:
             self._call("GET", "/journal", params=[("id", "none")])["counters"]["health_checks"]
         )
 
+    def open_connections(self) -> int:
+        """Return how many connections to the service are open now."""
+        return int(self._call("GET", "/journal", params=[("id", "none")])["counters"]["open"])
+
     def misbehave(self, **faults: Fault) -> None:
         """Set the faults of this recorder; they replace those set before."""
         self._call("PUT", "/faults", json=faults)

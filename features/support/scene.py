@@ -1,6 +1,6 @@
 """What one scenario has done so far: what was sent through which gateway, and what came back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +20,7 @@ from features.support.traffic import (
     request,
     send,
     send_at_once,
+    send_in_halves,
     send_in_turn,
 )
 from features.support.waiting import watch
@@ -153,6 +154,14 @@ class Scene:
         """Send requests one after the other over one connection."""
         sent = list(requests)
         return self._keep(sent, send_in_turn(self.entry, sent))
+
+    def send_in_halves(self, sent: Sent, between: Callable[[], None]) -> Exchange:
+        """Send the first half of a body, do something, send the second half."""
+        try:
+            answer: Answer | ClientError = send_in_halves(self.entry, sent, between)
+        except ClientError as reason:
+            answer = reason
+        return self._keep([sent], [answer])[0]
 
     def send_at_once(self, requests: Sequence[Sent]) -> list[Exchange]:
         """Send all requests at the same moment, one client each."""

@@ -51,6 +51,10 @@ class Service:
     brought: str | None = None
     network_of: str | None = None
 
+    def inside(self, port: str) -> str:
+        """Return where other containers reach a port, as host:port."""
+        return f"{self.container}:{self.ports[port].inside}"
+
 
 @dataclass(frozen=True)
 class Gateway:

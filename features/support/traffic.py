@@ -57,11 +57,16 @@ def connection(to: Address, timeout: float | None = None) -> Iterator[http.clien
         link.close()
 
 
-def send_over(link: http.client.HTTPConnection, sent: Sent) -> Answer:
-    """Send a request over a connection and read the whole answer; raises ClientError."""
+def send_over(
+    link: http.client.HTTPConnection, sent: Sent, parts: Iterable[bytes] | None = None
+) -> Answer:
+    """Send a request over a connection and read the whole answer; raises ClientError.
+
+    A body that has a length goes out in `parts` where they are given.
+    """
     started = time.perf_counter()
     try:
-        _write(link, sent)
+        _write(link, sent, parts)
         response = link.getresponse()
         body = response.read()
     except (OSError, http.client.HTTPException) as reason:
@@ -76,6 +81,20 @@ def send(to: Address, sent: Sent, timeout: float | None = None) -> Answer:
     """Send a request over a connection of its own; raises ClientError."""
     with connection(to, timeout) as link:
         return send_over(link, sent)
+
+
+def send_in_halves(to: Address, sent: Sent, between: Callable[[], None]) -> Answer:
+    """Send the first half of a body, do something, send the second half; raises ClientError."""
+    body = sent.body or b""
+    half = len(body) // 2
+
+    def parts() -> Iterator[bytes]:
+        yield body[:half]
+        between()
+        yield body[half:]
+
+    with connection(to) as link:
+        return send_over(link, sent, parts())
 
 
 def send_in_turn(to: Address, requests: Iterable[Sent]) -> list[Answer | ClientError]:
@@ -128,7 +147,9 @@ def _run_all(threads: Sequence[threading.Thread]) -> None:
         thread.join()
 
 
-def _write(link: http.client.HTTPConnection, sent: Sent) -> None:
+def _write(
+    link: http.client.HTTPConnection, sent: Sent, parts: Iterable[bytes] | None = None
+) -> None:
     link.putrequest(sent.method, sent.target, skip_host=True, skip_accept_encoding=True)
     for name, value in sent.headers:
         link.putheader(name, value)
@@ -139,7 +160,7 @@ def _write(link: http.client.HTTPConnection, sent: Sent) -> None:
     if sent.chunked:
         link.endheaders(_chunks(sent.body or b""), encode_chunked=True)
     else:
-        link.endheaders(sent.body)
+        link.endheaders(sent.body if parts is None else parts)
 
 
 def _chunks(body: bytes) -> Iterator[bytes]:

@@ -14,6 +14,8 @@ from tests.recorder.process import RecorderProcess
 
 pytestmark = pytest.mark.stack
 
+TO = "setenv    MIRROR_TO      shadow\n"
+
 
 def test_the_configuration_is_valid_without_a_warning() -> None:
     outcome = check()
@@ -42,8 +44,6 @@ def test_the_script_tells_every_setting_it_reads() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("TO", "shadow,back-end"),
-        ("TO", ","),
         ("REMOVE", "Cookie; Authorization"),
         ("HEADER", "X Mirrored"),
         ("MARKER", "two words"),
@@ -64,6 +64,15 @@ def test_a_wrong_setting_is_refused_with_its_name(name: str, value: str) -> None
     assert re.search(
         rf"mirror\.lua: MIRROR_{name} is '{re.escape(value)}', but must be ", outcome.stderr
     ), outcome.stderr
+
+
+@pytest.mark.parametrize("names", ["shadow,back-end", ","])
+def test_wrong_names_of_shadows_are_refused(names: str, tmp_path: Path) -> None:
+    config = tmp_path / "names.cfg"
+    config.write_text(replaced(CONFIG.read_text(), TO, f'setenv MIRROR_TO "{names}"\n'))
+    outcome = check(config=config)
+    assert outcome.returncode != 0
+    assert f"mirror.lua: MIRROR_TO is '{names}', but must be " in outcome.stderr
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,7 @@ def test_haproxy_does_not_start_for_a_shadow_that_is_no_backend(
     start: StartGateway, shadow: RecorderProcess
 ) -> None:
     with pytest.raises(AssertionError, match="names 'nowhere', but there is no such backend"):
-        start(shadow.port, MIRROR_TO="shadow nowhere")
+        start(shadow.port, lambda text: replaced(text, TO, 'setenv MIRROR_TO "shadow nowhere"\n'))
 
 
 def test_the_configuration_takes_a_shadow_whose_name_does_not_resolve(

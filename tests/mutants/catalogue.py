@@ -7,6 +7,7 @@ from tests.mutants import (
     instruments,
     mirroring,
     operation,
+    primary,
     routing,
     running,
 )
@@ -21,4 +22,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *instruments.MUTANTS,
     *copies.MUTANTS,
     *running.MUTANTS,
+    *primary.MUTANTS,
 )

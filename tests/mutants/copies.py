@@ -119,8 +119,8 @@ MUTANTS = (
         (
             Patch(
                 LUA,
-                "    presetenv MIRROR_TO      shadow\n",
-                "    presetenv MIRROR_TO      shadow\n    presetenv MIRROR_MAX_BODY 8k\n",
+                "    setenv    MIRROR_TO      shadow\n",
+                "    setenv    MIRROR_TO      shadow\n    presetenv MIRROR_MAX_BODY 8k\n",
             ),
         ),
         ("copies", "HAProxy with Lua"),
@@ -133,8 +133,8 @@ MUTANTS = (
         (
             Patch(
                 LUA,
-                "    presetenv MIRROR_TO      shadow\n",
-                "    presetenv MIRROR_TO      shadow\n    presetenv MIRROR_MAX_BODY 8k\n",
+                "    setenv    MIRROR_TO      shadow\n",
+                "    setenv    MIRROR_TO      shadow\n    presetenv MIRROR_MAX_BODY 8k\n",
             ),
         ),
         ("isolation", "With HAProxy with Lua a shadow that reads slowly"),

@@ -73,9 +73,15 @@ def test_a_second_service_port_is_the_same_service() -> None:
         assert both.ask(request()).status == 200
         first, both.port = both.port, second
         assert both.ask(request()).status == 200
-        assert len(both.journal()) == 2
+        assert [entry["door"] for entry in both.journal()] == ["service", "second"]
         both.faults(refuse=True)
         for port in (first, second):
             both.port = port
             with pytest.raises(ConnectionRefusedError):
                 both.ask(request())
+        both.faults()
+        for port in (second, first):
+            both.port = port
+            assert both.ask(request()).status == 200
+        doors = [entry["door"] for entry in both.journal()]
+        assert doors == ["service", "second", "second", "service"]

@@ -53,7 +53,8 @@ def test_an_entry_has_exactly_these_fields(recorder: RecorderProcess) -> None:
     assert before <= entry["at"] <= entry["ended"] <= entry["answered"] <= time.time()
     assert set(entry) == {
         *("n", "service", "at", "ended", "answered", "method", "target", "version", "headers"),
-        *("trailers", "framing", "length", "sha256", "state", "connection", "peer", "request_id"),
+        *("trailers", "framing", "length", "sha256", "state", "connection", "peer", "door"),
+        "request_id",
     }
     assert entry["service"] == "shadow"
 

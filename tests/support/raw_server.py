@@ -24,6 +24,7 @@ class RawServer:
         self._lock = threading.Lock()
         self.requests: list[bytes] = []
         self.connections = 0
+        self.partial = b""  # what has come of the request that is being read
 
     @property
     def address(self) -> Address:
@@ -50,7 +51,7 @@ class RawServer:
 
     def _serve(self, link: socket.socket) -> None:
         with suppress(OSError):
-            while request := _read(link):
+            while request := self._read(link):
                 with self._lock:
                     self.requests.append(request)
                 if self._answer is None:
@@ -63,15 +64,15 @@ class RawServer:
                 if b"Connection: close" in answer:
                     link.close()
 
-
-def _read(link: socket.socket) -> bytes:
-    received = b""
-    while not _is_whole(received):
-        piece = link.recv(65536)
-        if not piece:
-            return received
-        received += piece
-    return received
+    def _read(self, link: socket.socket) -> bytes:
+        received = b""
+        while not _is_whole(received):
+            piece = link.recv(65536)
+            if not piece:
+                return received
+            received += piece
+            self.partial = received
+        return received
 
 
 def _is_whole(received: bytes) -> bool:

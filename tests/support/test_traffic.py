@@ -15,9 +15,10 @@ from features.support.traffic import (
     connection,
     request,
     send,
+    send_in_halves,
     send_over,
 )
-from features.support.waiting import set_patience
+from features.support.waiting import eventually, set_patience
 from tests.support.raw_server import OK, RawServer
 
 
@@ -71,6 +72,21 @@ def test_no_body_is_not_an_empty_body() -> None:
 def test_a_body_is_framed_by_its_length() -> None:
     received = on_the_wire(Sent("PUT", "/", (), bytes(range(256))))
     assert received == b"PUT / HTTP/1.1\r\nContent-Length: 256\r\n\r\n" + bytes(range(256))
+
+
+@pytest.mark.parametrize(("body", "first"), [(b"abcdef", b"abc"), (b"abc", b"a")])
+def test_the_first_half_of_a_body_is_sent_before_the_second(body: bytes, first: bytes) -> None:
+    arrived: list[bytes] = []
+    with RawServer() as server:
+
+        def between() -> None:
+            arrived.append(eventually(lambda: server.partial, lambda got: got.endswith(first), 5))
+
+        answer = send_in_halves(server.address, Sent("POST", "/", (), body), between)
+    head = f"POST / HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    assert answer.status == 200
+    assert arrived == [head + first]
+    assert server.requests == [head + body]
 
 
 @pytest.mark.parametrize("size", [1, 7919, 7920, 64 * 1024])

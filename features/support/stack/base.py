@@ -78,6 +78,10 @@ class Stack(ABC):
         """Return where a port of a service is reached from this machine."""
 
     @abstractmethod
+    def address_inside(self, service: str, port: str) -> str:
+        """Return where the other services reach a port of a service, as host:port."""
+
+    @abstractmethod
     def stop(self, service: str) -> None:
         """Stop a service, as an orderly shutdown does, and wait until it is gone."""
 

@@ -108,6 +108,10 @@ class DockerStack(Stack):
             self._addresses[service, port] = found
         return self._addresses[service, port]
 
+    def address_inside(self, service: str, port: str) -> str:
+        """Return the container's name, which is a host name for the others, and its own port."""
+        return self.service(service).inside(port)
+
     def _forget_addresses(self, service: str) -> None:
         self._addresses = {key: at for key, at in self._addresses.items() if key[0] != service}
 
@@ -116,10 +120,8 @@ class DockerStack(Stack):
         original = self.service(service).configuration
         if original is None:
             raise StackError(f"{service} has no configuration file")
-        return (
-            scratch.copied(original.parent, self._configurations / original.parent.name)
-            / original.name
-        )
+        own = scratch.copied(original.parent, self._configurations / original.parent.name)
+        return own / original.name
 
     def stop(self, service: str) -> None:
         """Stop the container."""
@@ -164,9 +166,8 @@ class DockerStack(Stack):
 
     def logs(self, service: str, *, whole: bool = False) -> str:
         """Return what the container wrote."""
-        since = None if whole else self._marked
         with asking():
-            text: bytes = self._container(service).logs(since=since)
+            text: bytes = self._container(service).logs(since=None if whole else self._marked)
         return text.decode(errors="replace")
 
     def exec(

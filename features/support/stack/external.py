@@ -37,6 +37,10 @@ class ExternalStack(Stack):
         recorder = {"service": service, "control": f"{service}_control"}
         return self._addresses[_NAMES.get(port) or recorder[port]]
 
+    def address_inside(self, service: str, port: str) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        self._refuse("pointed at", service)
+
     def stop(self, service: str) -> NoReturn:
         """Refuse."""
         self._refuse("stopped", service)

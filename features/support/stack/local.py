@@ -81,6 +81,10 @@ class LocalStack(Stack):
             raise StackError(f"{service} has not been started, so it has no {port} port")
         return self._addresses[service, port]
 
+    def address_inside(self, service: str, port: str) -> str:
+        """Return the same address: all services are on this machine."""
+        return str(self.address(service, port))
+
     def stop(self, service: str) -> None:
         """Terminate the process; its addresses stay its own."""
         self._processes[service].stop()

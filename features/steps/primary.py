@@ -1,0 +1,68 @@
+"""Steps that look at what the primary and the client notice of the mirroring."""
+
+from behave import given, then, when
+from behave.runner import Context
+
+from features.support import primary
+
+
+@given("the primary {failure:PrimaryFailure}")
+def primary_fails(context: Context, failure: str) -> None:
+    context.failure = failure
+    context.add_cleanup(primary.mend, context.scene)
+    context.scene.misbehave("primary", **primary.FAILURES[failure].faults)
+
+
+@when("the client sends requests on the mirrored route v1 and on v3")
+def client_asks_on_both(context: Context) -> None:
+    primary.ask_on_both(context.scene)
+
+
+@then("each of them failed for the client, on v1 as it did on v3")
+def failed_alike(context: Context) -> None:
+    wrong = primary.not_told_alike(context.scene.exchanges)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("each on v1 got an answer that looks like success and is empty")
+def succeeded_emptily(context: Context) -> None:
+    wrong = primary.not_empty_successes(context.scene.exchanges)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the primary really failed")
+def primary_really_failed(context: Context) -> None:
+    wrong = primary.not_real(context.scene, context.failure)
+    assert not wrong, "\n".join(wrong)
+
+
+@when("the client sends 1 MB on route v1 with a pause in the middle")
+def client_pauses(context: Context) -> None:
+    context.arrived = primary.upload_with_pause(context.scene)
+
+
+@then("the primary had received the first part before the client sent the rest")
+def first_part_had_arrived(context: Context) -> None:
+    assert context.arrived >= primary.A_PART, f"{context.arrived} bytes had arrived"
+
+
+@then("the primary had received nothing before the client sent the rest")
+def nothing_had_arrived(context: Context) -> None:
+    assert context.arrived == 0, f"{context.arrived} bytes had arrived"
+
+
+@then("the primary received them over {most:d} connections at most")
+def primary_has_few_connections(context: Context, most: int) -> None:
+    used = primary.connections(context.scene)
+    assert 0 < used <= most, f"{used} connections"
+
+
+@then("the primary received each of them over a connection of its own")
+def primary_has_a_connection_each(context: Context) -> None:
+    used = primary.connections(context.scene)
+    assert used == len(context.scene.exchanges), f"{used} connections"
+
+
+@then("at most {most:d} connections to the primary stay open")
+def connections_are_closed(context: Context, most: int) -> None:
+    primary.await_open_connections(context.scene, most)

@@ -1,0 +1,50 @@
+"""Steps that look at how the shadow is reached, and at a second shadow."""
+
+from behave import given, then
+from behave.runner import Context
+
+from features.support import shadows
+
+
+@then("the shadow received the copies over {most:d} connections at most")
+def shadow_has_few_connections(context: Context, most: int) -> None:
+    used = shadows.connections(context.scene)
+    assert used <= most, f"{used} connections"
+
+
+@then("the shadow received the copies over {least:d} to {most:d} connections")
+def shadow_has_many_connections(context: Context, least: int, most: int) -> None:
+    used = shadows.connections(context.scene)
+    assert least <= used <= most, f"{used} connections"
+
+
+@then("the shadow received each copy over a connection of its own")
+def shadow_has_a_connection_each(context: Context) -> None:
+    used = shadows.connections(context.scene)
+    assert used == len(context.scene.exchanges), f"{used} connections"
+
+
+@given("an operator has added a second shadow and reloaded")
+def second_shadow_is_added(context: Context) -> None:
+    change = shadows.add(context.scene, shadows.address_of_the_second(context.scene))
+    context.add_cleanup(lambda: next(change, None))
+    next(change)
+
+
+@given("an operator has added a second shadow that is dead, and reloaded")
+def dead_shadow_is_added(context: Context) -> None:
+    change = shadows.add(context.scene, shadows.NOBODY)
+    context.add_cleanup(lambda: next(change, None))
+    next(change)
+
+
+@then("each of the two shadows received a copy of each, exactly once")
+def both_have_copies(context: Context) -> None:
+    wrong = shadows.not_one_copy_each(context.scene)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the first shadow received a copy of each, exactly once, and the second one none")
+def first_has_copies(context: Context) -> None:
+    wrong = shadows.not_shielded(context.scene)
+    assert not wrong, "\n".join(wrong)

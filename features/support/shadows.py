@@ -1,0 +1,132 @@
+"""A second shadow beside the first: how each way of mirroring gets one, and what then arrives."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from features.support import accounts, copies, outages
+from features.support.errors import CannotFindOutError
+from features.support.exchange import Received
+from features.support.scene import Scene
+from features.support.traffic import request
+from features.support.waiting import eventually
+
+# Nobody listens there, neither on this machine nor in a container.
+NOBODY = "127.0.0.1:1"
+_DOORS = ("service", "second")  # the shadow's recorder plays the second shadow, too
+_SENTINELS = 20
+_WITHIN = 10.0
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What is written into whose configuration, the tool's or the front's; {second} is where."""
+
+    role: str
+    edits: tuple[tuple[str, str], ...]
+
+
+_AGENT = Addition(
+    "tool", (("\nshadows:\n", "\nshadows:\n  - name: second\n    address: {second}\n"),)
+)
+_LUA_RULE = "    http-request set-var(txn.mirror.shadow) bool(true) if v1"
+_ADDITIONS: Mapping[str, Addition] = {
+    "HAProxy with SPOE": _AGENT,
+    "HAProxy with a log ring": _AGENT,
+    "HAProxy with Lua": Addition(
+        "front",
+        (
+            ("    setenv    MIRROR_TO      shadow\n", '    setenv MIRROR_TO "shadow second"\n'),
+            (_LUA_RULE, f"{_LUA_RULE.replace('shadow', 'second')}\n{_LUA_RULE}"),
+            (
+                "\nbackend shadow\n",
+                '\nbackend second\n    server second "{second}" check\n\nbackend shadow\n',
+            ),
+        ),
+    ),
+}
+
+
+def add(scene: Scene, address: str) -> Iterator[None]:
+    """Let the gateway mirror to one more shadow, and reload; when resumed, undo it.
+
+    Raises CannotFindOutError when the configuration is not as expected.
+    """
+    gateway = scene.gateway
+    if gateway is None:
+        raise CannotFindOutError("no gateway has been chosen yet")
+    addition = _ADDITIONS[gateway.name]
+    service = outages.tool(scene) if addition.role == "tool" else gateway.front
+    file = scene.stack.configuration(service)
+    original = text = file.read_text()
+    for old, new in addition.edits:
+        if text.count(old) != 1:
+            raise CannotFindOutError(f"{file} has not one {old!r}")
+        text = text.replace(old, new.format(second=address))
+    file.write_text(text)
+    outages.reload(scene, service)
+    if scene.noted is not None:  # a new process counts anew
+        scene.noted = accounts.settled(scene.stack, gateway)
+    yield
+    file.write_text(original)
+    outages.reload(scene, service)
+
+
+def connections(scene: Scene) -> int:
+    """Return over how many connections the copies came, once each request has one."""
+    arrived = copies.await_copies(scene, [each.sent for each in scene.exchanges])
+    return len({each.connection for each in arrived.values()})
+
+
+def address_of_the_second(scene: Scene) -> str:
+    """Return where the gateway reaches the second shadow."""
+    return scene.stack.address_inside("shadow", "second")
+
+
+def not_one_copy_each(scene: Scene) -> list[str]:
+    """Say which of both shadows did not receive one copy of each request, and nothing else.
+
+    Sentinels, sent last, give what would come twice the time to come.
+    """
+    ids = [str(each.sent.request_id) for each in scene.exchanges]
+    sentinels = [request("GET", "/api/v1/sentinel") for _ in range(_SENTINELS)]
+    _await_at_both(scene, set(ids))
+    scene.send_in_turn(sentinels)
+    _await_at_both(scene, {str(each.request_id) for each in sentinels})
+    found = [] if ids else ["nothing was sent"]
+    for door, arrived in _by_door(scene.shadow.received()).items():
+        times = Counter(each.request_id for each in arrived if each.state == "complete")
+        wrong = [f"{name}: {times[name]}" for name in {*times, *ids} if times[name] != 1]
+        found += [f"copies at the shadow's {door} port: {each}" for each in wrong]
+    return found
+
+
+def not_shielded(scene: Scene) -> list[str]:
+    """Say how a second shadow that is dead kept copies from the first, or was not even tried."""
+    count = len(scene.exchanges)
+    account = scene.account(2 * count)
+    lost = sum(account.dropped.values()) + sum(account.failed.values())
+    found = [] if account.sent == count else [f"{account.sent} of {count} copies sent: {account}"]
+    if lost != count:
+        found.append(f"{lost} of {count} copies counted as lost at the dead shadow: {account}")
+    arrived = copies.strangers(scene)
+    times = Counter(each.request_id for each in arrived)
+    ids = [each.sent.request_id for each in scene.exchanges]
+    return found + [f"{each} was copied {times[each]} times" for each in ids if times[each] != 1]
+
+
+def _await_at_both(scene: Scene, ids: set[str]) -> None:
+    """Wait until both shadows have received these requests; AssertionError when they do not."""
+    eventually(
+        lambda: {
+            door: len(ids - {str(each.request_id) for each in arrived})
+            for door, arrived in _by_door(scene.shadow.received()).items()
+        },
+        until=lambda missing: not any(missing.values()),
+        within=_WITHIN,
+        what=f"the arrival of {len(ids)} copies at each shadow (missing, by the shadow's port)",
+    )
+
+
+def _by_door(received: list[Received]) -> dict[str, list[Received]]:
+    return {door: [each for each in received if each.door == door] for door in _DOORS}

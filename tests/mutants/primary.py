@@ -1,0 +1,84 @@
+"""Mutants that the primary, its clients, or one of several shadows must notice."""
+
+from dataclasses import replace
+
+from tests.mutants.mutant import Mutant, Patch
+from tests.mutants.way import MIRROR, POOL, SPOE, broken_spoe
+
+_V1 = "    http-request set-header X-Route v1\n"
+
+
+def _noticed(name: str, breaks: str, patch: Patch, feature: str, *killers: str) -> Mutant:
+    """Break the gateway with SPOE in a way that nothing but the killers notices."""
+    return replace(broken_spoe(name, breaks, patch, feature, *killers), bystanders=())
+
+
+MUTANTS = (
+    _noticed(
+        "failure-hidden",
+        "clients on v1 get 200 when the primary fails",
+        Patch(SPOE, _V1, f"{_V1}    http-after-response set-status 200 if {{ status 502 }}\n"),
+        "primary",
+        "With HAProxy with SPOE clients get an error *",
+    ),
+    _noticed(
+        "broken-answer-hidden",
+        "clients on v1 get an answer of the gateway's own in place of 1 MB",
+        Patch(
+            SPOE,
+            _V1,
+            f"{_V1}    http-response return status 200 if {{ res.hdr(Content-Length) 1048576 }}\n",
+        ),
+        "primary",
+        "With HAProxy with SPOE an answer that the primary breaks off *",
+    ),
+    _noticed(
+        "whole-upload-first",
+        "HAProxy gathers bodies of up to 2 MB before it passes them on",
+        Patch(SPOE, "    tune.bufsize 65536\n", "    tune.bufsize 2097152\n"),
+        "primary",
+        "With HAProxy with SPOE a large upload *",
+    ),
+    _noticed(
+        "connection-per-request",
+        "HAProxy connects to the primary for each request on v1",
+        Patch(SPOE, _V1, f"    option http-server-close\n{_V1}"),
+        "primary",
+        "HAProxy with SPOE passes 200 requests *",
+    ),
+    _noticed(
+        "connection-per-copy",
+        "the agent uses no connection twice",
+        Patch(
+            POOL,
+            "            connection.since = self._loop.time()\n"
+            "            self._idle.append(connection)\n",
+            "            connection.end()\n",
+        ),
+        "shadows",
+        "HAProxy with SPOE sends 400 copies *",
+    ),
+    _noticed(
+        "one-shadow-forgotten",
+        "the agent sends copies to its first shadow only",
+        Patch(
+            MIRROR,
+            "        for pool in willing:\n            host",
+            "        for pool in willing[:1]:\n            host",
+        ),
+        "shadows",
+        "With HAProxy with SPOE each of two shadows *",
+        "With HAProxy with SPOE a second shadow that is dead *",
+    ),
+    _noticed(
+        "dead-shadow-hurts",
+        "while the agent leaves one shadow alone, the others get no copies",
+        Patch(
+            MIRROR,
+            "        if not willing:\n            return\n",
+            "        if len(willing) < len(lane.pools):\n            return\n",
+        ),
+        "shadows",
+        "With HAProxy with SPOE a second shadow that is dead *",
+    ),
+)
