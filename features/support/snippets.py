@@ -71,7 +71,7 @@ SCRIPTS: Mapping[str, str] = {
     "a Lua script that sends the copy first": _BLOCKING,
 }
 _GLOBAL, _ROUTES = "\nglobal\n", "    use_backend api_v1 if v1\n"
-_LOADED = f"{_GLOBAL}    default-path config\n    lua-load {_SCRIPT}\n"
+_LOADED = _GLOBAL + "    lua-load {path}\n"
 _CALLED = f"    http-request lua.mirror-request if v1\n{_ROUTES}"
 
 
@@ -103,12 +103,19 @@ def load(scene: Scene, script: str) -> Iterator[None]:
     if original.count(_GLOBAL) != 1 or original.count(_ROUTES) != 1:
         raise CannotFindOutError(f"{file} has not one {_GLOBAL!r} and one {_ROUTES!r}")
     (file.parent / _SCRIPT).write_text(SCRIPTS[script])
-    file.write_text(original.replace(_GLOBAL, _LOADED).replace(_ROUTES, _CALLED))
+    loaded = _LOADED.format(path=_path(scene.stack))
+    file.write_text(original.replace(_GLOBAL, loaded).replace(_ROUTES, _CALLED))
     _reload(scene)
     yield
     file.write_text(original)
     _reload(scene)
     (file.parent / _SCRIPT).unlink()
+
+
+def _path(stack: Stack) -> Path:
+    """Return where HAProxy finds the script: beside its configuration."""
+    own = stack.exec("haproxy", ["echo", "{configuration}"])
+    return Path(own.output.strip()).with_name(_SCRIPT)
 
 
 def _reload(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from tests.mutants import (
     operation,
     routing,
     running,
+    starting,
 )
 from tests.mutants.mutant import Mutant
 
@@ -21,4 +22,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *instruments.MUTANTS,
     *copies.MUTANTS,
     *running.MUTANTS,
+    *starting.MUTANTS,
 )
