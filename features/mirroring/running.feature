@@ -76,3 +76,61 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
       | gateway                 |
       | HAProxy with Lua        |
       | HAProxy with a log ring |
+
+  @promise.tool-restarted @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> each copy that is lost while the tool is restarted is counted
+    Given <gateway> is the gateway
+    When the mirroring tool is restarted while clients send requests on v1 without a pause
+    Then each was answered by the primary within 0.5 seconds
+    And each request without a copy was counted as lost
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with a log ring |
+
+  @promise.tool-restarted @limit @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> nobody counts the copies that are lost while the tool is restarted
+    Given <gateway> is the gateway
+    When the mirroring tool is restarted while clients send requests on v1 without a pause
+    Then each was answered by the primary within 0.5 seconds
+    And copies were lost, and nobody has counted them
+
+    Examples: gateways with this limit
+      | gateway               |
+      | HAProxy with GoReplay |
+
+  @promise.tool-restarted @limit @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> a restart of the tool breaks off requests, or delays them by seconds
+    Given <gateway> is the gateway
+    When the mirroring tool is restarted while clients send requests on v1 without a pause
+    Then 1 to 8 of these requests were broken off, or answered after 0.5 to 5 seconds
+    And copies were lost, and nobody has counted them
+
+    Examples: gateways with this limit
+      | gateway               |
+      | HAProxy with Teeproxy |
+
+  @promise.tool-frozen-under-load @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: <gateway> loses no copy while its tool is frozen under load
+    Given <gateway> is the gateway
+    When 400 bodies of 40 KB are sent while the mirroring tool is frozen, and 20 requests later
+    Then each was answered by the primary within 0.5 seconds
+    And at most 0 of these requests have no copy, and none has two
+
+    Examples: gateways that keep the promise
+      | gateway               |
+      | HAProxy with GoReplay |
+
+  @promise.tool-frozen-under-load @limit @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: <gateway> loses copies while its tool is frozen under load, and counts each
+    Given <gateway> is the gateway
+    When 400 bodies of 40 KB are sent while the mirroring tool is frozen, and 20 requests later
+    Then each was answered by the primary within 0.5 seconds
+    And copies were lost
+    And each request without a copy was counted as lost
+
+    Examples: gateways with this limit
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with a log ring |

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from behave import register_type
 from parse import with_pattern
 
-from features.support import primary, stats
+from features.support import mistakes, snippets, stats
 from features.support.configuration import MISTAKES
 from features.support.faults import FAILURES
 from features.support.gateways import CATALOGUE, RECORDERS
@@ -52,6 +52,8 @@ register_type(
     Credentials=one_of(WRONG),
     Health=one_of(("up", "down")),
     Mistake=one_of(MISTAKES),
+    MirroringMistake=one_of(mistakes.MISTAKES),
+    Script=one_of(snippets.SCRIPTS),
     Headers=one_of(HEADERS),
     Failure=one_of(FAILURES),
     PrimaryFailure=one_of(primary.FAILURES),

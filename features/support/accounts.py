@@ -58,6 +58,14 @@ def read(stack: Stack, gateway: Gateway) -> Account:
     return _READERS[gateway.name](stack, gateway)
 
 
+def of_front(stack: Stack, gateway: Gateway) -> dict[str, int]:
+    """Return what the gateway itself counts of the way of mirroring, by reason or name."""
+    if _READERS[gateway.name] is not _of_agent:
+        return {}
+    told = _page(stack, gateway.front, "stats", "/mirroring")
+    return {reason or name: value for name, reason, value in _samples(told, "haproxy_mirror_")}
+
+
 def settled(stack: Stack, gateway: Gateway, at_least: int = 0) -> Account:
     """Return the account once nothing is in flight and two readings agree, or after a while.
 

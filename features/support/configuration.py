@@ -18,6 +18,8 @@ _ROUTE = "    use_backend api_v1 if v1\n"
 # A loopback address of this run's own, so that no running gateway is in the way.
 _ELSEWHERE = f"127.{os.getpid() % 200 + 31}.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
 _BINDS = (f"GATEWAY_BIND={_ELSEWHERE}:10004", f"STATS_BIND={_ELSEWHERE}:9999")
+# How a command begins that starts a second gateway, which is expected to end at once.
+STARTED_ELSEWHERE = ("env", *_BINDS, "timeout", _START_BOUND)
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,7 @@ def check_running(stack: Stack) -> Verdict:
 def start_with(stack: Stack, mistake: str) -> Verdict:
     """Let a second gateway start with the running configuration and one mistake in it."""
     text, line = broken(mistake)
-    argv = [
-        "env",
-        *_BINDS,
-        "timeout",
-        _START_BOUND,
-        "{program}",
-        "-db",
-        "-f",
-        f"{{files}}/{_FILE}",
-    ]
+    argv = [*STARTED_ELSEWHERE, "{program}", "-db", "-f", f"{{files}}/{_FILE}"]
     return Verdict(stack.exec("haproxy", argv, {_FILE: text}), line)
 
 

@@ -17,10 +17,10 @@ DOES_NOT_APPLY: Mapping[str, Mapping[str, str]] = {
     "tool-dead": {"HAProxy with Lua": _NO_TOOL},
     "tool-frozen": {"HAProxy with Lua": _NO_TOOL},
     "tool-back": {"HAProxy with Lua": _NO_TOOL},
-    "second-shadow": {"HAProxy with GoReplay": _ANOTHER_TOOL, "HAProxy with Teeproxy": _NEW_START},
-    "one-shadow-dead": {
-        "HAProxy with GoReplay": _ANOTHER_TOOL,
-        "HAProxy with Teeproxy": _NEW_START,
+    "tool-restarted": {"HAProxy with Lua": _NO_TOOL},
+    "tool-frozen-under-load": {
+        "HAProxy with Lua": _NO_TOOL,
+        "HAProxy with Teeproxy": "clients wait for it while it is frozen, so no load gets past it",
     },
     "new-share": {"HAProxy with GoReplay": _RESTART, "HAProxy with Teeproxy": _RESTART},
 }

@@ -139,6 +139,7 @@ class Scene:
     def stop(self, service: str) -> None:
         """Stop a service; `restore` brings it back."""
         self.stack.flowing.clear()
+        self.stack.away.add(service)
         self.stack.stop(service)
 
     def pause(self, service: str) -> None:

@@ -35,6 +35,10 @@ class Stream:
         goal = len(self._done) + count
         eventually(lambda: len(self._done), lambda n: n >= goal, 10, f"{count} more requests")
 
+    def newest(self) -> str:
+        """Return the id of the request that ended last."""
+        return str(self._done[-1].sent.request_id)
+
     def stop(self) -> list[Exchange]:
         """Stop the clients and return everything they did."""
         self._enough.set()

@@ -10,6 +10,7 @@ from tests.mutants import (
     primary,
     routing,
     running,
+    starting,
 )
 from tests.mutants.mutant import Mutant
 
@@ -22,5 +23,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *instruments.MUTANTS,
     *copies.MUTANTS,
     *running.MUTANTS,
-    *primary.MUTANTS,
+    *starting.MUTANTS,
 )

@@ -35,7 +35,7 @@ def _copying(route: str, delay: int, *killers: str) -> Mutant:
 
 
 MUTANTS = (
-    _copying("v1", 0, "baseline: Bodies *"),
+    _copying("v1", 0, "baseline: Bodies *", "limitation: The Lua script that people copy *"),
     _copying("v2", 0),
     _copying("v3", 0),
     _copying("v3", 200),

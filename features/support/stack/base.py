@@ -39,6 +39,7 @@ class Stack(ABC):
         self.credentials = credentials  # who may read the figures, None where everybody may
         self.marker = secrets.token_hex(8)  # the secret that tells copies from requests
         self.flowing: set[str] = set()  # gateways whose copies are known to arrive
+        self.away: set[str] = set()  # services that a scenario has stopped
         self._ready: dict[str, StackError | None] = {}
         self._services: dict[str, Service] = {each.name: each for each in RECORDERS}
 
@@ -60,6 +61,11 @@ class Stack(ABC):
     def service(self, name: str) -> Service:
         """Return the description of a service that this stack has started."""
         return self._services[name]
+
+    def _sharers(self, service: str) -> list[str]:
+        """List the services that share the network of one, but for those that are stopped."""
+        sharing = (each.name for each in self._services.values() if each.network_of == service)
+        return [name for name in sharing if name not in self.away]
 
     @abstractmethod
     def _start_services(self, services: Sequence[Service]) -> None:

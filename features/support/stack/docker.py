@@ -135,12 +135,12 @@ class DockerStack(Stack):
             self._container(service).start()
         self._engine.await_health(partial(self._container, service), service)
         self._forget_addresses(service)
-        for name in self._started:
-            if self.service(name).network_of == service:
-                with asking():
-                    self._container(name).restart(timeout=_STOP_WITHIN)
-                self._engine.await_health(partial(self._container, name), name)
-                self._forget_addresses(name)
+        self.away.discard(service)
+        for name in self._sharers(service):
+            with asking():
+                self._container(name).restart(timeout=_STOP_WITHIN)
+            self._engine.await_health(partial(self._container, name), name)
+            self._forget_addresses(name)
 
     def pause(self, service: str) -> None:
         """Freeze the container."""

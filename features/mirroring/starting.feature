@@ -1,0 +1,41 @@
+@allure.label.epic:Mirroring
+Feature: Mirroring starts in any order, and never with a mistake that nobody sees
+  After a failure services come back in no particular order, and clients must be served from the
+  first one on. A mistake in the configuration of the mirroring is found when it is loaded, and the
+  message names the place, so that nobody finds out a week later that nothing was mirrored.
+
+  @promise.start-order @critical @own-stack @allure.label.story:Start
+  Scenario Outline: <gateway> serves clients before its mirroring tool and the shadow have started
+    Given <gateway> is the gateway
+    And the gateway was started before its mirroring tool and the shadow, and got 10 requests
+    When the mirroring tool is started next, and the shadow last
+    Then each was answered by the primary within 0.5 seconds
+    And copies of new requests arrive within 10 seconds
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+
+  @promise.wrong-configuration @critical @own-stack @allure.label.story:Mistakes
+  Scenario Outline: <gateway> refuses <mistake>, and says where it is
+    Given <gateway> is the gateway
+    When an operator loads a configuration of the mirroring with <mistake>
+    Then it is refused, and the message names the place of the mistake
+
+    Examples: mistakes in what runs beside the gateway
+      | gateway                 | mistake                             |
+      | HAProxy with SPOE       | a misspelt key of the agent         |
+      | HAProxy with a log ring | an address of the agent with no end |
+      | HAProxy with GoReplay   | a share of 200 %                    |
+      | HAProxy with Teeproxy   | a share of 150 %                    |
+
+    Examples: mistakes in the gateway's own part
+      | gateway                 | mistake                                |
+      | HAProxy with SPOE       | a message that asks for what is not    |
+      | HAProxy with Lua        | a size in a unit that does not exist   |
+      | HAProxy with Lua        | copies to a shadow that does not exist |
+      | HAProxy with a log ring | a protocol of the ring that is not one |

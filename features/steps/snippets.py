@@ -1,0 +1,42 @@
+"""Steps that try configurations which people copy from one another."""
+
+from behave import given, then, when
+from behave.runner import Context
+
+from features.support import copies, snippets, verdicts
+
+
+@when("an operator checks the SPOE configuration that people copy")
+def circulating_spoe(context: Context) -> None:
+    context.verdict = snippets.check_circulating_spoe(context.scene.stack)
+
+
+@when("an operator checks the SPOE configuration of this project")
+def own_spoe(context: Context) -> None:
+    context.verdict = snippets.check_own_spoe(context.scene.stack)
+
+
+@then("the message names the prefix of variables that it misses")
+def prefix_is_named(context: Context) -> None:
+    wrong = context.verdict.not_named("option var-prefix", "mirror-agent")
+    assert not wrong, "\n".join(wrong)
+
+
+@given("an operator has loaded {script:Script}")
+def operator_has_loaded(context: Context, script: str) -> None:
+    change = snippets.load(context.scene, script)
+    context.add_cleanup(lambda: next(change, None))
+    next(change)
+
+
+@then("the client gets the primary's answer after {seconds:g} seconds, and no sooner")
+def client_was_kept(context: Context, seconds: float) -> None:
+    wrong = verdicts.not_from_the_primary(context.scene.last)
+    assert not wrong, "\n".join(wrong)
+    taken = context.scene.last.answer.elapsed
+    assert taken >= seconds, f"it took {taken:.2f} s only"
+
+
+@then("the shadow received a copy of it")
+def shadow_has_a_copy(context: Context) -> None:
+    copies.await_copies(context.scene, [context.scene.last.sent])

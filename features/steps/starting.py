@@ -1,0 +1,79 @@
+"""Steps in which services start one by one, are restarted, or refuse to start."""
+
+from behave import given, then, when
+from behave.runner import Context
+
+from features.support import losses, mistakes, restarts
+from features.support.stream import Stream
+
+
+@given(
+    "the gateway was started before its mirroring tool and the shadow, and got {count:d} requests"
+)
+def gateway_was_started_first(context: Context, count: int) -> None:
+    for service in restarts.followers(context.scene):
+        context.add_cleanup(context.scene.restore, service)
+    restarts.start_alone(context.scene, count)
+
+
+@when("the mirroring tool is started next, and the shadow last")
+def followers_start(context: Context) -> None:
+    for service in restarts.followers(context.scene):
+        context.scene.stack.restore(service)
+
+
+@when("an operator loads a configuration of the mirroring with {mistake:MirroringMistake}")
+def operator_loads(context: Context, mistake: str) -> None:
+    context.answer = mistakes.load(context.scene, mistake)
+
+
+@then("it is refused, and the message names the place of the mistake")
+def mistake_is_refused(context: Context) -> None:
+    wrong = context.answer.not_refused_there()
+    assert not wrong, "\n".join(wrong)
+
+
+@when("the mirroring tool is restarted while clients send requests on v1 without a pause")
+def tool_is_restarted(context: Context) -> None:
+    context.restarted, context.counted = True, losses.noted(context.scene)
+    stream = Stream(context.scene.entry, "/api/v1")
+    context.add_cleanup(stream.stop)
+    restarts.restart_tool(context.scene, stream)
+
+
+@when(
+    "{count:d} bodies of 40 KB are sent while the mirroring tool is frozen, "
+    "and {after:d} requests later"
+)
+def tool_freezes(context: Context, count: int, after: int) -> None:
+    context.restarted, context.counted = False, losses.noted(context.scene)
+    restarts.freeze_tool(context.scene, count, after)
+
+
+@then("copies were lost")
+def copies_were_lost(context: Context) -> None:
+    context.scene.account(len(context.scene.exchanges))
+    assert losses.without_copy(context.scene) > 0, "every request has a copy"
+
+
+@then("each request without a copy was counted as lost")
+def losses_are_counted(context: Context) -> None:
+    loss = losses.counted(context.scene, context.counted, restarted=context.restarted)
+    wrong = losses.not_all_counted(context.scene, loss)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("copies were lost, and nobody has counted them")
+def losses_are_not_counted(context: Context) -> None:
+    loss = losses.counted(context.scene, context.counted, restarted=context.restarted)
+    wrong = losses.not_uncounted(context.scene, loss)
+    assert not wrong, "\n".join(wrong)
+
+
+@then(
+    "{least:d} to {most:d} of these requests were broken off, "
+    "or answered after {soon:g} to {late:g} seconds"
+)
+def few_suffered(context: Context, least: int, most: int, soon: float, late: float) -> None:
+    wrong = restarts.not_so_many(context.scene, range(least, most + 1), soon, late)
+    assert not wrong, "\n".join(wrong)
