@@ -3,7 +3,7 @@ Feature: The share of requests that is mirrored is the share that was asked for
   Half of route v2 is mirrored. Of 1000 requests then 437 to 563 have a copy: the expected 500 plus
   or minus four standard deviations, so that chance alone fails one run in 16,000.
 
-  @promise.share @smoke @blocker @allure.label.story:Share
+  @promise.share @claim.sample-percentage @smoke @blocker @allure.label.story:Share
   Scenario Outline: <gateway> copies half of the requests on route v2
     Given <gateway> is the gateway
     When the client sends 1000 requests to "/api/v2/orders"
