@@ -48,8 +48,7 @@ class Comparison(Formatter):  # type: ignore[misc]
 
     def close(self) -> None:
         """Write the comparison beside its JSON; a file that cannot be written is told."""
-        outputs = _outputs(self.config)
-        wanted = self.stream_opener is outputs[-1] and not self.config.dry_run
+        wanted = self.stream_opener is _output(self.config) and not self.config.dry_run
         if not wanted or not self._played or not _known:
             return
         finished = Finished(
@@ -71,16 +70,18 @@ def use() -> None:
     register_as(_NAME, Comparison)
 
 
-def _outputs(config: Configuration) -> list[StreamOpener]:
-    """Return the outputs of this formatter; those of the command line come last."""
+def _output(config: Configuration) -> StreamOpener | None:
+    """Return where to write; what the command line names comes after what behave.ini does."""
     pairs = zip(config.format, config.outputs, strict=False)
-    return [output for name, output in pairs if name == _NAME]
+    outputs = [output for name, output in pairs if name == _NAME and output.name]
+    return outputs[-1] if outputs else None
 
 
 def _selection(config: Configuration) -> str:
     """Return what of the command line chose scenarios, "" when nothing did."""
     names = [f"--name {name}" for name in config.name or ()]
-    tags = [] if config.default_tags == str(config.tag_expression) else [str(config.tags)]
+    usual = config.default_tags if isinstance(config.default_tags, list) else [config.default_tags]
+    tags = [] if config.tags == usual else [f"--tags {each}" for each in config.tags]
     return ", ".join([*map(str, config.paths), *names, *tags])
 
 

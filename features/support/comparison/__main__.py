@@ -9,6 +9,7 @@ from pathlib import Path
 
 from features.support.comparison import costs, markdown, page, stored
 from features.support.comparison.merging import merge
+from features.support.comparison.model import Comparison
 from features.support.comparison.writing import (
     COSTS,
     DOCUMENT,
@@ -24,22 +25,22 @@ def main(arguments: Sequence[str]) -> int:
     """Merge the named files, or take the last run's alone."""
     files = [Path(each) for each in arguments] or [REPORT]
     try:
-        texts = _texts(files)
+        comparison = merge([stored.load(file) for file in files])
+        texts = _texts(comparison)
     except (stored.UnreadableError, ValueError, OSError) as reason:
         print(f"comparison: {reason}", file=sys.stderr)
         return 2
+    for conflict in comparison.conflicts:
+        print(f"comparison: runs disagree: {conflict}", file=sys.stderr)
     for file, text in texts.items():
         write(file, text)
         print(f"comparison: {file.relative_to(ROOT)}")
     return 0
 
 
-def _texts(files: Sequence[Path]) -> dict[Path, str]:
+def _texts(comparison: Comparison) -> dict[Path, str]:
     """Return what is to be written; raises before anything is."""
-    comparison = merge([stored.load(file) for file in files])
     figures = costs.read(COSTS)
-    for conflict in comparison.conflicts:
-        print(f"comparison: runs disagree: {conflict}", file=sys.stderr)
     readme = markdown.with_block(
         README.read_text(encoding="utf-8"), markdown.block(comparison, figures)
     )

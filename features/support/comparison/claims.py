@@ -146,9 +146,7 @@ def _of_gateway(claim: Claim, gateway: str, claimed: str, comparison: Comparison
     bad = [c for c in cells if c.verdict in (Verdict.LIMIT, Verdict.FAILED)]
     unknown = [c for c in cells if c.verdict is Verdict.NOT_RUN]
     if bad:
-        return Judged(
-            claim, gateway, claimed, Agreement.CONTRADICTED, _instead(bad[0], comparison)
-        )
+        return Judged(claim, gateway, claimed, Agreement.CONTRADICTED, _instead(bad[0], comparison))
     if unknown or not cells:
         why = unknown[0].why if unknown else "no run of it"
         return Judged(claim, gateway, claimed, Agreement.UNKNOWN, why)
@@ -172,6 +170,8 @@ def _of_haproxy(claim: Claim, claimed: str, comparison: Comparison) -> Judged:
         for what, names in (("kept", keep), ("not kept", do_not), ("not run", unknown))
         if names
     )
+    alone = _alone(keep, comparison) if claimed == _TOOL else []
+    told += f"; {_short(alone)} with nothing beside HAProxy" if alone else ""
     said = _agreement(claim, claimed, keep, do_not, comparison)
     if unknown and said is not Agreement.CONTRADICTED:
         said = Agreement.UNKNOWN
@@ -186,10 +186,16 @@ def _agreement(
     if claim.named:
         wrong = [name for name in claim.named if name in do_not]
         return Agreement.CONTRADICTED if wrong else Agreement.CONFIRMED
-    alone = {c.gateway for c in comparison.columns if not c.beside} & set(keep)
-    if alone or (do_not and not keep):
+    if _alone(keep, comparison) or (do_not and not keep):
         return Agreement.CONTRADICTED
     return Agreement.CONFIRMED
+
+
+def _alone(keep: Sequence[str], comparison: Comparison) -> list[str]:
+    """Return the ways among those named that need nothing beside HAProxy."""
+    return [
+        name for name in keep if name in {c.gateway for c in comparison.columns if not c.beside}
+    ]
 
 
 def _ways(claim: Claim, comparison: Comparison) -> dict[str, list[Cell]]:

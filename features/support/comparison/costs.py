@@ -49,4 +49,4 @@ def _costs(document: Mapping[str, Any]) -> Costs | None:
 
 
 def _text(key: str, value: Any) -> str:
-    return _COLUMNS[key][1].format(value) if isinstance(value, int | float) else "–"
+    return _COLUMNS[key][1].format(value) if isinstance(value, int | float) else "—"

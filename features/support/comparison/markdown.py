@@ -1,6 +1,6 @@
 """The comparison as Markdown: a document of its own, and a block for README."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from features.support.comparison.claims import CLAIMS, Agreement, Judged, answer, judged
 from features.support.comparison.costs import Costs
@@ -13,7 +13,7 @@ _SIGNS = {
     Verdict.KEPT: "✓ kept",
     Verdict.LIMIT: "◐ limit",
     Verdict.FAILED: "✗ FAILED",
-    Verdict.DOES_NOT_APPLY: "– does not apply",
+    Verdict.DOES_NOT_APPLY: "— does not apply",
     Verdict.NOT_RUN: "? not run",
 }
 _LEGEND = (
@@ -55,12 +55,12 @@ def block(comparison: Comparison, costs: Costs | None) -> str:
     rows = []
     for shown in view.shown:
         cells = [answer(claim, shown.column, comparison) for claim in CLAIMS]
-        figures = added.get(shown.gateway, ("–",) * len(costs.titles)) if costs else ()
+        figures = added.get(shown.gateway, ("—",) * len(costs.titles)) if costs else ()
         program = shown.column.programs[0][0] if shown.column.programs else ""
         rows.append(
             [
                 shown.gateway,
-                shown.versions.removeprefix(f"{program} ") or "–",
+                shown.versions.removeprefix(f"{program} ") or "—",
                 *(_SIGNS[cell.verdict] for cell in cells),
                 view.tally(shown).phrase,
                 *figures,
@@ -141,9 +141,9 @@ def _heads(view: View) -> list[str]:
 def _cell(view: View, promise: Promise, shown: Shown) -> str:
     cell = promise.cell(shown.column)
     sign = _SIGNS[cell.verdict]
-    told = dict(
-        (limit.title, dict(limit.told)[shown.gateway]) for limit in view.limits_of(promise, shown)
-    )
+    told = {
+        limit.title: dict(limit.told)[shown.gateway] for limit in view.limits_of(promise, shown)
+    }
     told |= {each.title: each for each in view.failures_of(promise, shown)}
     if told:
         links = (f"[{title}](../{t.file}#L{t.line})" for title, t in told.items())
@@ -196,7 +196,7 @@ def _runs(comparison: Comparison) -> str:
             each.machine,
             f"{each.seconds} s",
             "all promises" if each.whole else f"a part: {each.selection or 'it ended early'}",
-            ", ".join(_ran(comparison, each.id)) or "–",
+            ", ".join(_ran(comparison, each.id)) or "—",
         ]
         for each in comparison.runs
     ]
@@ -208,11 +208,18 @@ def _ran(comparison: Comparison, run: str) -> Iterable[str]:
     found: dict[str, None] = {}
     for column in comparison.columns:
         if any(cell.run == run for _, cell in comparison.cells(column)):
-            found |= dict.fromkeys(f"{name} {version}" for name, version in column.programs if version)
+            found |= dict.fromkeys(
+                f"{name} {version}" for name, version in column.programs if version
+            )
     return found
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    escape: Callable[[str], str] = lambda text: text.replace("|", "\\|").replace("\n", " ")
-    lines = [list(map(escape, row)) for row in (heads, ["---"] * len(heads), *rows)]
+    lines = [list(map(_escape, row)) for row in (heads, ["---"] * len(heads), *rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _escape(text: str) -> str:
+    """Return text for a cell; a line break is the only element that may stand in one."""
+    quoted = text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return quoted.replace("&lt;br>", "<br>")

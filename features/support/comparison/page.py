@@ -18,7 +18,7 @@ _SIGNS = {
     Verdict.KEPT: "✓",
     Verdict.LIMIT: "◐",
     Verdict.FAILED: "✗",
-    Verdict.DOES_NOT_APPLY: "–",
+    Verdict.DOES_NOT_APPLY: "—",
     Verdict.NOT_RUN: "?",
 }
 # What people ask for first, and the row of the original table whose promises answer it.

@@ -51,7 +51,8 @@ def _best(case: str, candidates: Sequence[Shown], view: View) -> Advice:
     if not any(least):
         return Advice(case, f"{names} {verb} all promises.")
     if len(best) == 1:
-        told = f"{names} keeps {tallies[0].kept} of the {tallies[0].applying} promises that apply to it"
+        (tally,) = tallies
+        told = f"{names} keeps {tally.kept} of the {tally.applying} promises that apply to it"
     else:
         counts = _listed([str(each.kept) for each in tallies])
         told = f"{names} keep {counts} promises and fall short equally"
@@ -63,7 +64,9 @@ def _shortcomings(best: Sequence[Shown], view: View) -> tuple[str, ...]:
     for shown in best:
         tally = view.tally(shown)
         for promise in tally.of(Verdict.FAILED):
-            points.setdefault(f"failed: {promise.title} ({promise.severity})", []).append(shown.gateway)
+            points.setdefault(f"failed: {promise.title} ({promise.severity})", []).append(
+                shown.gateway
+            )
         for promise in tally.of(Verdict.LIMIT):
             titles = "; ".join(limit.title for limit in view.limits_of(promise, shown))
             points.setdefault(f"{titles} ({promise.severity})", []).append(shown.gateway)
@@ -85,7 +88,9 @@ def _grave(judged: Sequence[Shown], view: View) -> list[Advice]:
         if bad:
             points.append(f"{shown.name}: not kept: {'; '.join(each.title for each in bad)}")
     if not points:
-        return [Advice("What blocks a use", "nothing: every gateway keeps the promises marked blocker.")]
+        return [
+            Advice("What blocks a use", "nothing: every gateway keeps the promises marked blocker.")
+        ]
     text = "these break a promise marked blocker, one that most users cannot do without:"
     return [Advice("Think twice", text, tuple(points))]
 
@@ -94,8 +99,9 @@ def _unjudged(rest: Sequence[Shown], view: View) -> Advice:
     points = []
     for shown in rest:
         why = view.why_not_run(shown)
-        open_ones = len(view.tally(shown).of(Verdict.NOT_RUN))
-        told = f"not run: {why}" if why else f"{open_ones} promises were not run"
+        tally = view.tally(shown)
+        number = f"{len(tally.of(Verdict.NOT_RUN))} of {len(tally.cells)}"
+        told = f"not run: {why}" if why else f"{number} promises were not run"
         points.append(f"{shown.name}: {told}")
     return Advice("Nothing is said of", "these were not judged by every promise:", tuple(points))
 

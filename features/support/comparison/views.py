@@ -118,7 +118,9 @@ class View:
         """Return the one reason why nothing of a gateway was run, "" when some was."""
         cells = [cell for _, cell in self.comparison.cells(shown.column)]
         reasons = {cell.why for cell in cells if cell.verdict is Verdict.NOT_RUN}
-        return reasons.pop() if len(reasons) == 1 and not any(c.verdict.was_run for c in cells) else ""
+        return (
+            reasons.pop() if len(reasons) == 1 and not any(c.verdict.was_run for c in cells) else ""
+        )
 
     def tally(self, shown: Shown, promises: Sequence[Promise] | None = None) -> "Tally":
         """Count the verdicts of a gateway, over all promises or over some."""

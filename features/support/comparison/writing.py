@@ -1,6 +1,7 @@
 """What a run, or several merged, leave behind: JSON, HTML and Markdown."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,19 +54,22 @@ def compare(finished: Finished) -> Comparison:
     )
     named = {each.gateway for each in finished.outcomes}
     columns = [
-        Column(name, tuple(programs.items()))
+        Column(name, tuple((each, _number(version)) for each, version in programs.items()))
         for name, programs in surroundings.programs.items()
         if name in named
     ]
     return judge(finished.outcomes, columns, run, _excused(finished.outcomes))
 
 
+def _number(version: str) -> str:
+    """Return a version without what only says who built it."""
+    return re.sub(r"-([0-9a-f]{7,}|\d+)$", "", version)
+
+
 def _excused(outcomes: Sequence[Outcome]) -> Mapping[str, Mapping[str, str]]:
     """Return the declared reasons; what mirrors nothing is also excused where nothing names it."""
     plain = {name: _NO_MIRRORING for name, gateway in CATALOGUE.items() if not gateway.mirrors}
-    return {
-        each.promise: {**plain, **DOES_NOT_APPLY.get(each.promise, {})} for each in outcomes
-    }
+    return {each.promise: {**plain, **DOES_NOT_APPLY.get(each.promise, {})} for each in outcomes}
 
 
 def publish(finished: Finished, file: Path) -> list[str]:
