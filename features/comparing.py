@@ -32,7 +32,7 @@ def know(surroundings: Surroundings) -> None:
 
 
 class Comparison(Formatter):  # type: ignore[misc]
-    """Write the comparison when the run is over; nothing in a dry run or of an empty one."""
+    """Write the comparison when the run is over; nothing in a dry run or where none began."""
 
     name = _NAME
     description = "which gateway keeps which promise: JSON, HTML and, of a whole run, Markdown"
@@ -49,7 +49,7 @@ class Comparison(Formatter):  # type: ignore[misc]
     def close(self) -> None:
         """Write the comparison beside its JSON; a file that cannot be written is told."""
         wanted = self.stream_opener is _output(self.config) and not self.config.dry_run
-        if not wanted or not self._played or not _known:
+        if not wanted or not _known:
             return
         finished = Finished(
             outcomes=list(_outcomes(self._played)),

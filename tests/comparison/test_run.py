@@ -73,7 +73,7 @@ def test_a_whole_run_writes_all_three(tree: Path) -> None:
     }
     (behind,) = comparison.runs
     assert behind.stack == "local"
-    assert behind.selection == "features/"
+    assert behind.selection == "features"
     assert comparison.columns[0].version.startswith("2.8.")
     assert comparison.columns[0].beside == ("Mirroring agent",)
     assert "the copy bears a marker" in (tree / "reports" / "comparison.html").read_text()

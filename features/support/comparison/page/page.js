@@ -100,7 +100,7 @@
   function recall() {
     if (!location.hash.startsWith("#need=")) return false;
     const [needs, ...flags] = location.hash.slice("#need=".length).split("&");
-    const wanted = needs.split(",").map(decodeURIComponent);
+    const wanted = needs.split(",");
     for (const box of boxes) box.checked = wanted.includes(box.value);
     alone.checked = flags.includes("alone");
     only.checked = flags.includes("only");
