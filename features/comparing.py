@@ -1,5 +1,6 @@
 """The comparison of a run: its rows from the features, its cells from what was played."""
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ _NAME = "comparison"
 _FEATURES = Path(__file__).resolve().parent
 _FRONT = " is the gateway"
 _LEFT_OUT = "wip"  # what is not finished promises nothing yet
+# What behave adds to the title of an outline's row unless behave.ini says otherwise.
+_ANNOTATION = re.compile(r" -- @\d+\.\d+ .*$")
 # What a hook knows of the stack that was run; formatters see results only.
 _known: list[Surroundings] = []
 
@@ -52,7 +55,7 @@ class Comparison(Formatter):  # type: ignore[misc]
         if not wanted or not _known:
             return
         finished = Finished(
-            outcomes=list(_outcomes(self._played)),
+            outcomes=list(outcomes(self._played)),
             surroundings=_known[0],
             started=datetime.fromtimestamp(self._started, UTC),
             seconds=time.time() - self._started,
@@ -85,7 +88,7 @@ def _selection(config: Configuration) -> str:
     return ", ".join([*map(str, config.paths), *names, *tags])
 
 
-def _outcomes(played: list[Feature]) -> Iterator[Outcome]:
+def outcomes(played: list[Feature]) -> Iterator[Outcome]:
     """Yield every scenario of a promise that the features hold, whether played or not."""
     found = {
         (_path(each.filename), scenario.line): scenario
@@ -106,7 +109,7 @@ def outcome(feature: Feature, scenario: Scenario, played: Scenario | None) -> Ou
     told = Told(
         file=_path(feature.filename),
         line=scenario.line,
-        title=scenario.name,
+        title=_ANNOTATION.sub("", scenario.name),
         steps=tuple(f"{step.keyword} {step.name}" for step in steps),
     )
     names = {s.name.removesuffix(_FRONT) for s in steps if s.name.endswith(_FRONT)}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
@@ -61,6 +62,19 @@ def look(driver: Chrome, page: Path | str, width: int = 1280, *, dark: bool = Fa
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     driver.get("about:blank")
     driver.get(page if isinstance(page, str) else page.as_uri())
+
+
+def ask(driver: Chrome, script: str, *arguments: object) -> Any:
+    return driver.execute_script(f"return {script}", *arguments)
+
+
+def text(driver: Chrome, selector: str) -> str:
+    return str(ask(driver, "document.querySelector(arguments[0]).innerText", selector))
+
+
+def press(driver: Chrome, title: str) -> None:
+    find = "[...document.querySelectorAll('button')].find(b => b.innerText === arguments[0])"
+    ask(driver, find, title).click()
 
 
 def _find(*names: str) -> str | None:

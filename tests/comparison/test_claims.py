@@ -64,11 +64,13 @@ def test_one_version_that_does_not_keep_it_contradicts() -> None:
 def test_haproxy_is_judged_by_all_its_ways() -> None:
     external = [outcome(SPOE, tags=TAGS)]
     confirmed = of(judged(comparison(external, SPOE_COLUMN)), "request-body", "HAProxy")
-    assert (confirmed.agreement, confirmed.because) == (Agreement.CONFIRMED, "kept: SPOE")
+    assert (confirmed.agreement, confirmed.because) == (Agreement.CONFIRMED, "kept with SPOE")
     both = comparison([*external, outcome(LUA, tags=TAGS)], SPOE_COLUMN, column(LUA))
     contradicted = of(judged(both), "request-body", "HAProxy")
     assert contradicted.agreement is Agreement.CONTRADICTED, "Lua is no external tool"
-    assert contradicted.because == "kept: SPOE, Lua; Lua with nothing beside HAProxy"
+    assert contradicted.because == (
+        "needs no tool: kept with Lua and nothing beside HAProxy; kept with SPOE"
+    )
 
 
 def test_no_means_that_no_way_of_haproxy_keeps_it() -> None:
@@ -84,7 +86,7 @@ def test_a_named_way_that_breaks_a_blocker_contradicts() -> None:
     made = comparison(outcomes, SPOE_COLUMN, column(LUA))
     each = of(judged(made), "production-ready", "HAProxy")
     assert each.agreement is Agreement.CONTRADICTED
-    assert each.because == "kept: Lua; not kept: SPOE"
+    assert each.because == "not kept with SPOE, which it names; kept with Lua"
 
 
 def test_what_was_not_run_confirms_nothing() -> None:

@@ -108,4 +108,7 @@ def test_a_title_is_told_without_its_gateway(title: str, rest: str) -> None:
     ],
 )
 def test_titles_that_differ_are_told_as_one(titles: list[str], shared: str) -> None:
-    assert common(titles) == shared
+    title, cases = common(titles)
+    assert title == shared
+    if len(titles) > 1:
+        assert [title.replace("…", case).strip() for case in cases] == titles

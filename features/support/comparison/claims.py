@@ -165,13 +165,16 @@ def _of_haproxy(claim: Claim, claimed: str, comparison: Comparison) -> Judged:
     keep = [name for name, cells in ways.items() if _all(cells, Verdict.KEPT)]
     unknown = [name for name, cells in ways.items() if any(not c.verdict.was_run for c in cells)]
     do_not = [name for name in ways if name not in keep and name not in unknown]
-    told = "; ".join(
-        f"{what}: {_short(names)}"
-        for what, names in (("kept", keep), ("not kept", do_not), ("not run", unknown))
-        if names
-    )
     alone = _alone(keep, comparison) if claimed == _TOOL else []
-    told += f"; {_short(alone)} with nothing beside HAProxy" if alone else ""
+    wrong = [name for name in claim.named if name in do_not]
+    parts = (
+        (alone, "needs no tool: kept with {} and nothing beside HAProxy"),
+        (wrong, "not kept with {}, which it names"),
+        ([name for name in keep if name not in alone], "kept with {}"),
+        ([name for name in do_not if name not in wrong], "not kept with {}"),
+        (unknown, "not run with {}"),
+    )
+    told = "; ".join(text.format(_short(names)) for names, text in parts if names)
     said = _agreement(claim, claimed, keep, do_not, comparison)
     if unknown and said is not Agreement.CONTRADICTED:
         said = Agreement.UNKNOWN

@@ -63,18 +63,19 @@ def without_gateway(title: str, gateway: str) -> str:
     return re.sub(rf"\s+(of|with|by) {re.escape(gateway)}\b", "", title)
 
 
-def common(titles: Sequence[str]) -> str:
-    """Return one title for several: what they share, with an ellipsis where they differ."""
+def common(titles: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return one title for several, an ellipsis where they differ, and what each has there."""
     words = [title.split() for title in titles]
     shortest = min(len(each) for each in words)
     same = [len({each[n] for each in words}) == 1 for n in range(shortest)]
     head = same.index(False) if False in same else shortest
     if all(len(each) == head for each in words):
-        return titles[0]
+        return titles[0], ()
     backwards = [len({each[-n - 1] for each in words}) == 1 for n in range(shortest - head)]
     tail = backwards.index(False) if False in backwards else len(backwards)
     ending = words[0][len(words[0]) - tail :]
-    return " ".join([*words[0][:head], "…", *ending])
+    title = " ".join([*words[0][:head], "…", *ending])
+    return title, tuple(" ".join(each[head : len(each) - tail]) for each in words)
 
 
 def judge(
@@ -102,16 +103,16 @@ def judge(
 
 def _row(name: str, outcomes: Sequence[Outcome]) -> Promise:
     kept = [each for each in outcomes if not each.limit] or list(outcomes)
-    titles = list(dict.fromkeys(each.title for each in kept))
+    title, cases = common(list(dict.fromkeys(each.title for each in kept)))
     severities = {tag for each in kept for tag in each.tags} & set(SEVERITIES)
     return Promise(
         id=name,
-        title=common(titles),
+        title=title,
         file=kept[0].told.file,
         feature=kept[0].feature,
         severity=min(severities, key=SEVERITIES.index, default="normal"),
         claims=tuple(sorted({claim for each in outcomes for claim in each.tagged("claim.")})),
-        cases=tuple(titles) if len(titles) > 1 else (),
+        cases=cases,
     )
 
 

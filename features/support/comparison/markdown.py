@@ -125,10 +125,14 @@ def _claim_rows(view: View) -> str:
 
 def _group(view: View, promises: Sequence[Promise]) -> str:
     rows = [
-        [f"{each.title} ({each.severity})", *(_cell(view, each, shown) for shown in view.shown)]
-        for each in promises
+        [_promise(each), *(_cell(view, each, shown) for shown in view.shown)] for each in promises
     ]
     return _table(["promise", *_heads(view)], rows)
+
+
+def _promise(promise: Promise) -> str:
+    cases = f"<br>…: {'; '.join(promise.cases)}" if promise.cases else ""
+    return f"{promise.title} ({promise.severity}){cases}"
 
 
 def _heads(view: View) -> list[str]:

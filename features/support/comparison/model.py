@@ -90,7 +90,7 @@ class Column:
 class Promise:
     """A row: a promise, the feature it stands in, and how its cells came out, by column key.
 
-    `cases` are its titles where it is played in several ways, without the gateway.
+    `cases` are what stands for the ellipsis in its title where it is played in several ways.
     """
 
     id: str

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features.support.comparison.claims import HAPROXY
+from features.support.comparison.claims import CLAIMS, HAPROXY, answer
 from features.support.comparison.model import Verdict
 from features.support.comparison.views import Shown, View
 
@@ -29,6 +29,7 @@ def advise(view: View) -> list[Advice]:
         if len(ways) < len(judged):
             advice += [_best("If it must be HAProxy", ways, view)] if ways else []
         advice += [_best("If nothing may run beside the gateway", alone, view)] if alone else []
+        advice += _wishes(judged, view)
         advice += _grave(judged, view)
     else:
         advice.append(
@@ -41,14 +42,31 @@ def advise(view: View) -> list[Advice]:
     return advice
 
 
-def _best(case: str, candidates: Sequence[Shown], view: View) -> Advice:
+def _wishes(judged: Sequence[Shown], view: View) -> list[Advice]:
+    """Return advice for each row of the original table that the best gateway does not keep."""
+    found = []
+    for claim in CLAIMS:
+        kept = {
+            each.name: answer(claim, each.column, view.comparison).verdict is Verdict.KEPT
+            for each in judged
+        }
+        able = [each for each in judged if kept[each.name]]
+        if able and not all(kept[each.name] for each in _leading(judged, view)):
+            found.append(_best(f"If you need one that {claim.question}", able, view))
+    return found
+
+
+def _leading(candidates: Sequence[Shown], view: View) -> list[Shown]:
     ranks = {each.name: view.tally(each).rank for each in candidates}
-    least = min(ranks.values())
-    best = [each for each in candidates if ranks[each.name] == least]
+    return [each for each in candidates if ranks[each.name] == min(ranks.values())]
+
+
+def _best(case: str, candidates: Sequence[Shown], view: View) -> Advice:
+    best = _leading(candidates, view)
     names = _listed([each.name for each in best])
     verb = "keeps" if len(best) == 1 else "keep"
     tallies = [view.tally(each) for each in best]
-    if not any(least):
+    if not any(tallies[0].rank):
         return Advice(case, f"{names} {verb} all promises.")
     if len(best) == 1:
         (tally,) = tallies

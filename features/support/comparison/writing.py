@@ -58,7 +58,7 @@ def compare(finished: Finished) -> Comparison:
         for name, programs in surroundings.programs.items()
         if name in named
     ]
-    return judge(finished.outcomes, columns, run, _excused(finished.outcomes))
+    return judge(finished.outcomes, columns, run, excused(finished.outcomes))
 
 
 def _number(version: str) -> str:
@@ -66,7 +66,7 @@ def _number(version: str) -> str:
     return re.sub(r"-([0-9a-f]{7,}|\d+)$", "", version)
 
 
-def _excused(outcomes: Sequence[Outcome]) -> Mapping[str, Mapping[str, str]]:
+def excused(outcomes: Sequence[Outcome]) -> Mapping[str, Mapping[str, str]]:
     """Return the declared reasons; what mirrors nothing is also excused where nothing names it."""
     plain = {name: _NO_MIRRORING for name, gateway in CATALOGUE.items() if not gateway.mirrors}
     return {each.promise: {**plain, **DOES_NOT_APPLY.get(each.promise, {})} for each in outcomes}
