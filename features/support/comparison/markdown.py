@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from features.support.comparison.claims import CLAIMS, Agreement, Judged, answer, judged
 from features.support.comparison.costs import Costs
-from features.support.comparison.model import Cell, Comparison, Promise, Verdict
+from features.support.comparison.model import Comparison, Promise, Verdict
 from features.support.comparison.recommending import advise
 from features.support.comparison.views import Shown, View
 
@@ -114,7 +114,7 @@ def _claimed(each: Judged) -> str:
 def _claim_rows(view: View) -> str:
     def text(shown: Shown, number: int) -> str:
         cell = answer(CLAIMS[number], shown.column, view.comparison)
-        return _SIGNS[cell.verdict] + (f": {cell.why}" if _needs_why(view, shown, cell) else "")
+        return _SIGNS[cell.verdict] + (f": {cell.why}" if view.needs_why(cell, shown) else "")
 
     rows = [
         [f"{claim.title}: {claim.question}", *(text(shown, n) for shown in view.shown)]
@@ -152,12 +152,7 @@ def _cell(view: View, promise: Promise, shown: Shown) -> str:
     if told:
         links = (f"[{title}](../{t.file}#L{t.line})" for title, t in told.items())
         return f"{sign}: {'; '.join(links)}"
-    return sign + (f": {cell.why}" if _needs_why(view, shown, cell) else "")
-
-
-def _needs_why(view: View, shown: Shown, cell: Cell) -> bool:
-    """Tell whether a reason belongs in a cell; that of a whole column stands above the tables."""
-    return bool(cell.why) and cell.why != view.why_not_run(shown)
+    return sign + (f": {cell.why}" if view.needs_why(cell, shown) else "")
 
 
 def _not_run(view: View) -> list[str]:

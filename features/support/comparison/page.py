@@ -83,6 +83,7 @@ def _data(view: View) -> Mapping[str, Any]:
             {
                 "name": shown.gateway,
                 "versions": shown.versions,
+                "not_run": view.why_not_run(shown),
                 "beside": list(shown.column.beside),
                 "cells": {each.id: _cell(view, each, shown) for each in promises},
             }

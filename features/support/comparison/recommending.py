@@ -72,8 +72,8 @@ def _best(case: str, candidates: Sequence[Shown], view: View) -> Advice:
         (tally,) = tallies
         told = f"{names} keeps {tally.kept} of the {tally.applying} promises that apply to it"
     else:
-        counts = _listed([str(each.kept) for each in tallies])
-        told = f"{names} keep {counts} promises and fall short equally"
+        counts = _listed([f"{each.kept} of {each.applying}" for each in tallies])
+        told = f"{names} keep {counts} promises, and what they do not keep weighs the same"
     return Advice(case, f"{told}. What to know before:", _shortcomings(best, view))
 
 

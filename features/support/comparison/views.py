@@ -101,14 +101,14 @@ class View:
                 found.append(Limit(len(found) + 1, promise, title, tuple(gateways.items())))
         return found
 
+    def limits_in(self, cell: Cell) -> list[Limit]:
+        """Return the limits that a cell tells of, of whatever promise."""
+        keys = set(cell.instead)
+        return [each for each in self.limits if any(told.key in keys for _, told in each.told)]
+
     def limits_of(self, promise: Promise, shown: Shown) -> list[Limit]:
-        """Return the limits of one cell, empty where it is not a limit."""
-        keys = set(promise.cell(shown.column).instead)
-        return [
-            limit
-            for limit in self.limits
-            if limit.promise.id == promise.id and any(told.key in keys for _, told in limit.told)
-        ]
+        """Return the limits of one promise and gateway, empty where it is not a limit."""
+        return self.limits_in(promise.cell(shown.column))
 
     def failures_of(self, promise: Promise, shown: Shown) -> list[Told]:
         """Return the scenarios that failed in one cell."""
@@ -121,6 +121,10 @@ class View:
         return (
             reasons.pop() if len(reasons) == 1 and not any(c.verdict.was_run for c in cells) else ""
         )
+
+    def needs_why(self, cell: Cell, shown: Shown) -> bool:
+        """Tell whether a reason belongs in a cell; a whole column's is told once, elsewhere."""
+        return bool(cell.why) and cell.why != self.why_not_run(shown)
 
     def tally(self, shown: Shown, promises: Sequence[Promise] | None = None) -> "Tally":
         """Count the verdicts of a gateway, over all promises or over some."""

@@ -22,7 +22,9 @@
       if (cell.verdict === "failed") out.push({ text: `failed: ${text} (${cell.why})`, limits: [] });
       if (cell.verdict === "not run") open.push({ text: `not run: ${text} (${cell.why})`, limits: [] });
     }
-    return { out, open };
+    // What was not run at all has one reason, however many promises are asked for.
+    const reason = { text: `not run: ${gateway.not_run}`, limits: [] };
+    return { out, open: open.length && gateway.not_run ? [reason] : open };
   }
 
   function element(name, text, children = []) {
