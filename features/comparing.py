@@ -117,7 +117,7 @@ def outcome(feature: Feature, scenario: Scenario, played: Scenario | None) -> Ou
         told=told,
         feature=feature.name,
         tags=frozenset(map(str, scenario.effective_tags)),
-        gateway=str(*names),
+        gateway=min(names, default=""),
         status=_status(played),
         reason=(played.skip_reason or "") if played else "",
     )

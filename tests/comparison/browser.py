@@ -21,30 +21,28 @@ _FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+_MISSING = "no Chromium with its driver (Debian: apt install chromium chromium-driver)"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def why_no_browser() -> str | None:
-    """Return what is missing; in CI nothing may be."""
-    if _find(*_BROWSERS) and _find("chromedriver"):
-        return None
-    if os.environ.get("CI") == "true":
-        return None  # so that the tests fail
-    return "no Chromium with its driver (Debian: apt install chromium chromium-driver)"
+    """Return what is missing; in CI nothing may be, so that the tests fail there."""
+    return None if os.environ.get("CI") == "true" or all(_programs()) else _MISSING
 
 
 @contextmanager
 def chromium() -> Iterator[Chrome]:
-    """Start a browser with a profile of its own."""
+    """Start a browser with a profile of its own; raises FileNotFoundError where there is none."""
+    program, service = _programs()
+    if not program or not service:
+        raise FileNotFoundError(_MISSING)
     with TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
         options = ChromeOptions()
-        options.binary_location = _find(*_BROWSERS) or "chromium"
+        options.binary_location = program
         for flag in (*_FLAGS, f"--user-data-dir={profile}"):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        driver = Chrome(
-            options=options, service=ChromeService(_find("chromedriver") or "chromedriver")
-        )
+        driver = Chrome(options=options, service=ChromeService(service))
         try:
             yield driver
         finally:
@@ -77,5 +75,6 @@ def press(driver: Chrome, title: str) -> None:
     ask(driver, find, title).click()
 
 
-def _find(*names: str) -> str | None:
-    return next(filter(None, map(shutil.which, names)), None)
+def _programs() -> tuple[str | None, str | None]:
+    browsers = filter(None, map(shutil.which, _BROWSERS))
+    return next(browsers, None), shutil.which("chromedriver")

@@ -70,13 +70,16 @@ def _document(comparison: Comparison) -> dict[str, Any]:
 
 def _promise(promise: Promise, comparison: Comparison) -> dict[str, Any]:
     known = {name: value for name, value in vars(promise).items() if name != "cells"}
-    cells = {column.key: _cell(promise.cell(column)) for column in comparison.columns}
+    numbers = {run.id: number for number, run in enumerate(comparison.runs, 1)}
+    cells = {c.key: _cell(promise.cell(c), numbers) for c in comparison.columns}
     return {**known, "cells": cells}
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(cell: Cell, numbers: Mapping[str, int]) -> dict[str, Any]:
+    """Return a cell that names its run by number, so that another run does not change them all."""
     known = {name: value for name, value in vars(cell).items() if value}
-    return {**known, "verdict": str(cell.verdict)}
+    run = {"run": numbers[cell.run]} if cell.run else {}
+    return {**known, **run, "verdict": str(cell.verdict)}
 
 
 def _lines(value: Any, depth: int) -> Iterator[str]:
@@ -101,12 +104,14 @@ def _values(value: Any) -> list[Any]:
 
 
 def _comparison(document: Mapping[str, Any]) -> Comparison:
+    runs = tuple(Run(**each) for each in document["runs"])
+    ids = {number: run.id for number, run in enumerate(runs, 1)}
     return Comparison(
-        runs=tuple(Run(**each) for each in document["runs"]),
+        runs=runs,
         columns=tuple(
             Column(each["gateway"], tuple(each["programs"].items())) for each in document["columns"]
         ),
-        promises=tuple(_read_promise(each) for each in document["promises"]),
+        promises=tuple(_read_promise(each, ids) for each in document["promises"]),
         scenarios={
             key: Told(**{**each, "steps": tuple(each["steps"])})
             for key, each in document["scenarios"].items()
@@ -115,12 +120,13 @@ def _comparison(document: Mapping[str, Any]) -> Comparison:
     )
 
 
-def _read_promise(values: Mapping[str, Any]) -> Promise:
+def _read_promise(values: Mapping[str, Any], ids: Mapping[int, str]) -> Promise:
     cells = {
         key: Cell(
             **{
                 **cell,
                 "verdict": Verdict(cell["verdict"]),
+                "run": ids[cell["run"]] if "run" in cell else "",
                 "instead": tuple(cell.get("instead", ())),
             }
         )
