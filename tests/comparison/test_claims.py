@@ -45,6 +45,16 @@ def test_production_ready_is_every_promise_that_blocks() -> None:
     assert answer(PRODUCTION, made.columns[0], made).verdict is Verdict.KEPT
 
 
+def test_a_claim_means_nothing_for_what_mirrors_nothing() -> None:
+    made = comparison(
+        [outcome("HAProxy", "route", tags="blocker"), outcome(SPOE, tags=TAGS)],
+        excused={"body": {"HAProxy": "it mirrors nothing"}},
+    )
+    plain, spoe = made.columns
+    assert answer(PRODUCTION, plain, made).verdict is Verdict.DOES_NOT_APPLY
+    assert answer(BODY, spoe, made).verdict is Verdict.KEPT
+
+
 def test_the_others_are_confirmed_or_contradicted_with_what_happens_instead() -> None:
     kept = comparison([outcome(ENVOY, tags=TAGS)])
     assert of(judged(kept), "request-body", ENVOY).agreement is Agreement.CONFIRMED

@@ -42,7 +42,7 @@ def test_words_are_shown_as_words(opened: Chrome) -> None:
 def test_the_filter_tells_who_remains_and_why_the_others_do_not(opened: Chrome) -> None:
     press(opened, "Copy whole bodies")
     assert remaining(opened) == [LUA, ENVOY]
-    assert text(opened, "#remaining") == "2 of 4 gateways remain."
+    assert text(opened, "#remaining") == "2 of 5 gateways remain."
     verdicts = text(opened, "#verdicts")
     assert "not kept: copies large bodies; instead: copies no large body" in verdicts
     press(opened, "Never touch my clients")
@@ -58,14 +58,16 @@ def test_the_filter_tells_who_remains_and_why_the_others_do_not(opened: Chrome) 
 def test_what_was_not_run_does_not_remain_and_is_not_excluded(opened: Chrome) -> None:
     need(opened, "tool")
     assert remaining(opened) == [SPOE, LUA, ENVOY]
-    assert text(opened, "#remaining") == "3 of 4 gateways remain. Of 1 it is not known."
+    assert text(opened, "#remaining") == "3 of 5 gateways remain. Of 1 it is not known."
     assert "not run: survives its tool (no tool here)" in text(opened, "#verdicts")
 
 
 def test_nothing_beside_the_gateway_can_be_asked_for(opened: Chrome) -> None:
     press(opened, "Nothing beside the gateway")
     assert remaining(opened) == [LUA, ENVOY]
-    assert "needs beside it: Mirroring agent" in text(opened, "#verdicts")
+    verdicts = text(opened, "#verdicts")
+    assert "needs beside it: Mirroring agent" in verdicts
+    assert "it mirrors nothing" in verdicts
 
 
 def test_a_selection_can_be_shared_by_its_address(opened: Chrome, file: Path) -> None:
@@ -88,7 +90,7 @@ def test_only_those_that_remain_are_shown_when_asked(opened: Chrome) -> None:
     shown = ask(opened, f"{heads}.filter(h => h.offsetWidth).map(h => h.innerText.split('\\n')[0])")
     assert shown == [LUA, ENVOY]
     press(opened, "Clear")
-    assert ask(opened, f"{heads}.filter(h => h.offsetWidth).length") == 4
+    assert ask(opened, f"{heads}.filter(h => h.offsetWidth).length") == 5
 
 
 def test_every_link_leads_somewhere(opened: Chrome) -> None:

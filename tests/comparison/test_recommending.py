@@ -53,6 +53,23 @@ def test_what_was_not_judged_by_every_promise_is_not_recommended() -> None:
     assert found["Nothing is said of"].points == ("Envoy (1.39.0): 1 of 2 promises were not run",)
 
 
+def test_what_mirrors_nothing_is_not_recommended_for_keeping_all_else() -> None:
+    plain = column("HAProxy")
+    made = comparison(
+        [
+            outcome("HAProxy", "route"),
+            outcome(SPOE, "route"),
+            outcome(SPOE, "share", tags="critical claim.sample-percentage"),
+            limit(SPOE),
+        ],
+        plain,
+        column(SPOE, "2.8.1", "Agent"),
+        excused={name: {"HAProxy": "it mirrors nothing"} for name in ("share", "body")},
+    )
+    best = advise(View(made))[0]
+    assert best.text.startswith("HAProxy with SPOE (2.8.1) keeps 2 of the 3")
+
+
 def test_a_run_of_a_part_recommends_nothing() -> None:
     found = advice(outcome(RING, status="unplayed"), columns=(column(RING),))
     assert set(found) == {"No recommendation", "Nothing is said of"}

@@ -106,6 +106,18 @@ def test_what_fails_is_never_kept(tree: Path) -> None:
     assert "✗ FAILED" in (tree / "docs" / "comparison.md").read_text()
 
 
+def test_what_cannot_run_here_is_not_run_with_the_reason(tree: Path) -> None:
+    Patch("features/small.feature", RING, "HAProxy with Teeproxy").apply(tree)
+    run = behave(["-D", "stack=local", "features/"], {"TEEPROXY": "/absent"}, tree)
+    assert run.code == 0, run.output
+    comparison = read(tree)
+    assert comparison.whole, "a reason is no selection"
+    told = cells(comparison)
+    assert told[SPOE].verdict is Verdict.KEPT
+    assert told["HAProxy with Teeproxy"].verdict is Verdict.NOT_RUN
+    assert "/absent" in told["HAProxy with Teeproxy"].why
+
+
 def test_a_run_that_ended_early_is_a_part(tree: Path) -> None:
     Patch("docker/haproxy-spoe/haproxy.cfg", "    option httplog", "    optoin httplog").apply(tree)
     run = play(tree)

@@ -81,11 +81,19 @@ def promises_of(claim: Claim, comparison: Comparison) -> list[Promise]:
     return [each for each in comparison.promises if claim.id in each.claims]
 
 
+def mirrors(column: Column, comparison: Comparison) -> bool:
+    """Tell whether a gateway mirrors at all: a claim means something for it."""
+    asked = [each.cell(column) for each in comparison.promises if each.claims]
+    return not asked or any(cell.verdict is not Verdict.DOES_NOT_APPLY for cell in asked)
+
+
 def answer(claim: Claim, column: Column, comparison: Comparison) -> Cell:
     """Return what the runs say about a claim and a gateway: kept if all its promises are."""
     promises = promises_of(claim, comparison)
     if not promises:
         return Cell(Verdict.NOT_RUN, why="no promise answers it yet")
+    if not mirrors(column, comparison):
+        return Cell(Verdict.DOES_NOT_APPLY, why="it mirrors nothing")
     cells = [(promise, promise.cell(column)) for promise in promises]
     for verdict in (Verdict.FAILED, Verdict.LIMIT, Verdict.NOT_RUN):
         found = [(promise, cell) for promise, cell in cells if cell.verdict is verdict]

@@ -78,7 +78,7 @@ class Column:
     def key(self) -> str:
         """Return what tells this column from others."""
         told = ", ".join(f"{name} {version}" for name, version in self.programs if version)
-        return f"{self.gateway} ({told or 'not started'})"
+        return f"{self.gateway} ({told or 'version not known'})"
 
     @property
     def beside(self) -> tuple[str, ...]:

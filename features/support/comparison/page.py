@@ -7,7 +7,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from features.support.comparison.claims import CLAIMS, PRODUCTION, answer, judged, promises_of
+from features.support.comparison.claims import (
+    CLAIMS,
+    PRODUCTION,
+    answer,
+    judged,
+    mirrors,
+    promises_of,
+)
 from features.support.comparison.costs import Costs
 from features.support.comparison.model import Cell, Comparison, Promise, Verdict
 from features.support.comparison.recommending import advise
@@ -84,6 +91,7 @@ def _data(view: View) -> Mapping[str, Any]:
                 "name": shown.gateway,
                 "versions": shown.versions,
                 "not_run": view.why_not_run(shown),
+                "mirrors": mirrors(shown.column, view.comparison),
                 "beside": list(shown.column.beside),
                 "cells": {each.id: _cell(view, each, shown) for each in promises},
             }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features.support.comparison.claims import CLAIMS, HAPROXY, answer
+from features.support.comparison.claims import CLAIMS, HAPROXY, answer, mirrors
 from features.support.comparison.model import Verdict
 from features.support.comparison.views import Shown, View
 
@@ -18,9 +18,10 @@ class Advice:
 
 
 def advise(view: View) -> list[Advice]:
-    """Return the advice that the runs allow; only gateways judged by every promise count."""
-    judged = [each for each in view.shown if view.tally(each).complete]
-    rest = [each for each in view.shown if each not in judged]
+    """Return the advice that the runs allow, of gateways that mirror and were judged wholly."""
+    mirroring = [each for each in view.shown if mirrors(each.column, view.comparison)]
+    judged = [each for each in mirroring if view.tally(each).complete]
+    rest = [each for each in mirroring if each not in judged]
     advice = []
     if judged:
         ways = [each for each in judged if each.gateway.startswith(HAPROXY)]

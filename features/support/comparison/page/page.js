@@ -15,16 +15,20 @@
     if (alone.checked && gateway.beside.length) {
       out.push({ text: `needs beside it: ${gateway.beside.join(", ")}`, limits: [] });
     }
+    if (alone.checked && !gateway.mirrors) out.push({ text: "it mirrors nothing", limits: [] });
     for (const need of needs) {
       const cell = gateway.cells[need];
       const text = data.promises[need];
       if (cell.verdict === "limit") out.push({ text: `not kept: ${text}`, limits: cell.limits });
       if (cell.verdict === "failed") out.push({ text: `failed: ${text} (${cell.why})`, limits: [] });
+      if (cell.verdict === "does not apply" && !gateway.mirrors) out.push({ text: cell.why, limits: [] });
       if (cell.verdict === "not run") open.push({ text: `not run: ${text} (${cell.why})`, limits: [] });
     }
-    // What was not run at all has one reason, however many promises are asked for.
+    // What was not run at all has one reason, however many promises are asked for; so has what
+    // mirrors nothing.
     const reason = { text: `not run: ${gateway.not_run}`, limits: [] };
-    return { out, open: open.length && gateway.not_run ? [reason] : open };
+    const told = new Map(out.map((each) => [each.text, each]));
+    return { out: [...told.values()], open: open.length && gateway.not_run ? [reason] : open };
   }
 
   function element(name, text, children = []) {
@@ -119,7 +123,10 @@
     });
   }
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(update));
+  document.getElementById("clear").addEventListener("click", () => {
+    for (const box of [alone, ...boxes]) box.checked = false;
+    update();
+  });
   form.addEventListener("change", () => update());
   only.addEventListener("change", () => update());
   window.addEventListener("hashchange", () => recall() && update(false));
