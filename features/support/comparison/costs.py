@@ -13,7 +13,10 @@ _COLUMNS = {
     "added_p50_ms": ("added p50", "{:.2f} ms"),
     "added_p99_ms": ("added p99", "{:.1f} ms"),
     "cpu_us": ("CPU a request", "{:.0f} µs"),
+    "gateway_us": ("CPU of the gateway", "{:.0f} µs"),
+    "tool_us": ("CPU of what runs beside it", "{:.0f} µs"),
 }
+_BRIEF = tuple(_COLUMNS[key][0] for key in ("of_plain", "added_p99_ms"))
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,13 @@ class Costs:
     titles: tuple[str, ...]
     rows: Mapping[str, tuple[str, ...]]
     measured: str
+
+    @property
+    def brief(self) -> "Costs":
+        """Return the few figures that a table with little room shows."""
+        places = [n for n, title in enumerate(self.titles) if title in _BRIEF]
+        rows = {name: tuple(row[n] for n in places) for name, row in self.rows.items()}
+        return Costs(tuple(self.titles[n] for n in places), rows, self.measured)
 
 
 def read(file: Path) -> Costs | None:

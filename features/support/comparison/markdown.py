@@ -49,6 +49,7 @@ def render(comparison: Comparison, costs: Costs | None) -> str:
 def block(comparison: Comparison, costs: Costs | None) -> str:
     """Return what stands in README between the two comments, with them."""
     view = View(comparison)
+    costs = costs.brief if costs else None
     heads = ["gateway", "version", *(claim.title for claim in CLAIMS), "promises kept"]
     added = costs.rows if costs else {}
     heads += list(costs.titles) if costs else []
