@@ -8,11 +8,13 @@ ALLURE  := allure@3.18.0
 RESULTS := reports/allure-results
 # More for behave, e.g. make spec BEHAVE='-D stack=local -t smoke'
 BEHAVE  ?=
+# The comparisons to publish together; without any the last run's, reports/comparison.json.
+FROM    ?=
 # How often `make soak` runs the specification, and on which stack.
 N       ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help spec tools test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report bench stack-up stack-down clean
+.PHONY: help spec tools test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench stack-up stack-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +29,12 @@ report: ## make one HTML page of the last run's results: reports/allure.html
 	@rm -rf reports/html
 	@npm exec --yes --package=$(ALLURE) -- allure awesome --single-file \
 	    --report-name "Routing and mirroring" --group-by epic,feature,story --output reports/html $(RESULTS)
-	@mv reports/html/index.html reports/allure.html && rm -rf reports/html
+	@# Allure 3 tells its makers of each page that is opened, and has no switch against it.
+	@sed '/www.googletagmanager.com/d' reports/html/index.html >reports/allure.html && rm -rf reports/html
 	@echo "report: reports/allure.html"
+
+comparison: $(VENV)/spec ## publish runs in README and docs/: make comparison FROM='a.json b.json'
+	@$(BIN)/python -m features.support.comparison $(FROM)
 
 test: lint unit spec-local spec-docker mutants ## run every check
 

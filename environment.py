@@ -6,12 +6,13 @@ from collections.abc import Callable
 from behave.model import Scenario
 from behave.runner import Context
 
-from features import results
-from features.support import endings, evidence, options, policy, reporting, waiting
+from features import comparing, results
+from features.support import endings, evidence, options, reporting, waiting
 from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
 from features.support.stack import choose, retire, retire_at_exit
 
+comparing.use()
 results.use()
 
 
@@ -47,9 +48,10 @@ def after_scenario(context: Context, scenario: Scenario) -> None:
 
 
 def after_all(context: Context) -> None:
-    """Tell the report what was run, on what."""
+    """Tell the report and the comparison what was run, on what."""
     if hasattr(context, "stack"):
         reporting.describe(results.directory(context.config), context.stack)
+        comparing.know(reporting.surroundings(context.stack))
 
 
 def on_cleanup_error(context: Context, _: Callable[[], None], reason: Exception) -> None:

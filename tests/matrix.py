@@ -1,4 +1,8 @@
-"""The specification on every HAProxy that people run: 2.6, 2.8, 3.0 and 3.2, in one table."""
+"""The specification on every HAProxy that people run: 2.6, 2.8, 3.0 and 3.2, in one table.
+
+Each version's Allure results and comparison stay in reports/matrix/; `make comparison` merges the
+latter: make comparison FROM='reports/matrix/*/comparison.json'.
+"""
 
 import shutil
 import sys
@@ -44,11 +48,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(version: Version, arguments: Sequence[str]) -> Run:
-    run = behave(["-D", f"stack={version.stack}", *arguments, "features/"], version.environment)
     kept = _KEPT / version.name
     shutil.rmtree(kept, ignore_errors=True)
+    comparison = ["-f", "comparison", "-o", str(kept / "comparison.json")]
+    chosen = ["-D", f"stack={version.stack}", *comparison, *arguments]
+    run = behave([*chosen, "features/"], version.environment)
     if _RESULTS.is_dir():
-        shutil.copytree(_RESULTS, kept)
+        shutil.copytree(_RESULTS, kept, dirs_exist_ok=True)
     return run
 
 

@@ -25,6 +25,7 @@ COMMANDS = [
 ELSEWHERE = {
     "make spec": "CI runs both its stacks; a dry run of make is run here",
     "make test": "CI runs it",
+    "make comparison": "it publishes; tests/comparison publishes in a tree of its own",
     "make report": "needs npm; tried here where npm is",
     "behave features/": "make test runs it on both stacks",
 }

@@ -64,10 +64,15 @@ def tree(tmp_path: Path) -> Path:
 def play(tmp_path: Path) -> Play:
     def run(*arguments: str, tree: Path = ROOT) -> Reported:
         results = tmp_path / "results"
-        allure = ["-f", "allure", "-o", str(results), "-D", "stack=local"]
-        return Reported(behave([*allure, *arguments], tree=tree), results)
+        outputs = ["-f", "allure", "-o", str(results), *compared(tmp_path), "-D", "stack=local"]
+        return Reported(behave([*outputs, *arguments], tree=tree), results)
 
     return run
+
+
+def compared(where: Path) -> list[str]:
+    """Options that leave the comparison of the last run as it is."""
+    return ["-f", "comparison", "-o", str(where / "comparison.json")]
 
 
 def plain(arguments: Sequence[str], where: Path) -> "subprocess.CompletedProcess[str]":
@@ -165,7 +170,8 @@ def test_one_scenario_is_played_by_its_line_with_allures_usual_command(
     name: str, tmp_path: Path
 ) -> None:
     """Beside the Allure of behave.ini, whose directory is left as it is."""
-    run = behave(["-D", "stack=local", "-f", name, "-o", str(tmp_path / "r"), ONE])
+    allure = ["-f", name, "-o", str(tmp_path / "r")]
+    run = behave(["-D", "stack=local", *allure, *compared(tmp_path), ONE])
     assert run.code == 0, run.output
     statuses = [status for each in run.outcomes.values() for status in each.values()]
     assert statuses.count("passed") == 1

@@ -42,7 +42,7 @@ Feature: A copy is what the client sent
       | HAProxy with GoReplay |
       | HAProxy with Teeproxy |
 
-  @promise.headers @critical @allure.label.story:Headers
+  @promise.headers @claim.headers @critical @allure.label.story:Headers
   Scenario Outline: <gateway> keeps headers, their repeats, their order and the host
     Given <gateway> is the gateway
     When the client sends repeated, unusual, long and many headers on route v1
@@ -54,7 +54,7 @@ Feature: A copy is what the client sent
       | HAProxy with Lua        |
       | HAProxy with a log ring |
 
-  @promise.headers @limit @normal @allure.label.story:Headers
+  @promise.headers @claim.headers @limit @normal @allure.label.story:Headers
   Scenario Outline: <gateway> keeps headers and the host, but not their order, nor an empty User-Agent
     Given <gateway> is the gateway
     When the client sends repeated, unusual, long and many headers on route v1
@@ -95,7 +95,7 @@ Feature: A copy is what the client sent
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
 
-  @promise.small-bodies @blocker @allure.label.story:Bodies
+  @promise.small-bodies @claim.request-body @blocker @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies up to 16 KB byte for byte
     Given <gateway> is the gateway
     When the client sends an empty body, 1 byte, every byte value and 16 KB on route v1
@@ -109,7 +109,7 @@ Feature: A copy is what the client sent
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
 
-  @promise.large-bodies @critical @allure.label.story:Bodies
+  @promise.large-bodies @claim.request-body @critical @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies of 1 MB and 10 MB byte for byte
     Given <gateway> is the gateway
     When the client sends 64 KB, 1 MB and 10 MB on route v1
@@ -120,7 +120,7 @@ Feature: A copy is what the client sent
       | HAProxy with Lua      |
       | HAProxy with Teeproxy |
 
-  @promise.large-bodies @limit @normal @allure.label.story:Bodies
+  @promise.large-bodies @claim.request-body @limit @normal @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies of 1 MB and 10 MB whole, or not at all
     Given <gateway> is the gateway
     When the client sends 64 KB, 1 MB and 10 MB on route v1
@@ -131,7 +131,7 @@ Feature: A copy is what the client sent
       | gateway               |
       | HAProxy with GoReplay |
 
-  @promise.large-bodies @limit @critical @allure.label.story:Bodies
+  @promise.large-bodies @claim.request-body @limit @critical @allure.label.story:Bodies
   Scenario Outline: <gateway> copies no body that is larger than HAProxy's buffer, and counts it
     Given <gateway> is the gateway
     When the client sends 64 KB, 1 MB and 10 MB on route v1
@@ -144,7 +144,7 @@ Feature: A copy is what the client sent
       | HAProxy with SPOE       |
       | HAProxy with a log ring |
 
-  @promise.chunked-bodies @critical @allure.label.story:Bodies
+  @promise.chunked-bodies @claim.request-body @critical @allure.label.story:Bodies
   Scenario Outline: <gateway> copies a body that comes in chunks byte for byte
     Given <gateway> is the gateway
     When the client sends a POST request to "/api/v1/orders" with 16 KB in chunks
@@ -158,7 +158,7 @@ Feature: A copy is what the client sent
       | HAProxy with a log ring |
       | HAProxy with Teeproxy   |
 
-  @promise.chunked-bodies @limit @normal @allure.label.story:Bodies
+  @promise.chunked-bodies @claim.request-body @limit @normal @allure.label.story:Bodies
   Scenario Outline: <gateway> copies a body that comes in chunks whole, or not at all
     Given <gateway> is the gateway
     When the client sends 20 bodies in chunks on route v1

@@ -4,7 +4,7 @@ Feature: Whatever happens to the shadow, clients notice nothing
   they keep, whether the shadow is well or not. Each scenario also proves that the failure was
   real, and that requests on route v3, which is not mirrored, were served no better.
 
-  @promise.shadow-fails @blocker @own-stack @allure.label.story:Shadow
+  @promise.shadow-fails @claim.fire-and-forget @blocker @own-stack @allure.label.story:Shadow
   Scenario Outline: With <gateway> a shadow that <failure> changes nothing for clients
     Given <gateway> is the gateway
     And the shadow <failure>
@@ -68,7 +68,7 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with GoReplay   | answers with 5 MB |
       | HAProxy with Teeproxy   | answers with 5 MB |
 
-  @promise.slow-reader @critical @allure.label.story:Shadow
+  @promise.slow-reader @claim.fire-and-forget @critical @allure.label.story:Shadow
   Scenario Outline: With <gateway> a shadow that reads slowly does not slow down large uploads
     Given <gateway> is the gateway
     And the shadow reads slowly

@@ -5,8 +5,8 @@ Feature: The share of requests that is mirrored is the share that was asked for
   one run in 16,000. Of a share of 50 % those are 437 to 563 copies, of 20 % they are 150 to 250.
   Nothing and everything are exact.
 
-  @promise.share @smoke @blocker @allure.label.story:Share
-  Scenario Outline: <gateway> copies the share of route v2 that the policy asks for
+  @promise.share @claim.sample-percentage @smoke @blocker @allure.label.story:Share
+  Scenario Outline: <gateway> copies half of the requests on route v2
     Given <gateway> is the gateway
     When the client sends 1000 requests to "/api/v2/orders"
     Then the client gets the primary's answer to each of them

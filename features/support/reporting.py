@@ -3,6 +3,7 @@
 import json
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from features.support.errors import StackError
@@ -21,6 +22,18 @@ _RESULTS = (
 # Allure puts a result in the first category it fits. Version 3 reads this file itself, version 2
 # one beside the results, in which labels cannot be asked for.
 _SETTINGS = ROOT / "allurerc.json"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run ran on: kind of stack, machine, and each gateway's programs with versions.
+
+    That which clients talk to comes first; "" is the version of what was not started.
+    """
+
+    stack: str
+    machine: str
+    programs: Mapping[str, Mapping[str, str]]
 
 
 def headline(stack: Stack) -> str:
@@ -54,6 +67,16 @@ def describe(results: Path | None, stack: Stack) -> None:
     (results / "categories.json").write_text(json.dumps(_categories(), indent=2) + "\n")
 
 
+def surroundings(stack: Stack) -> Surroundings:
+    """Return what a run ran on, as far as it can be found out at its end."""
+    versions = {k: v for k, v in _versions(stack).items() if v != "unknown"}
+    programs = {}
+    for name, gateway in CATALOGUE.items():
+        front_first = sorted(gateway.services, key=lambda each: each.name != gateway.front)
+        programs[name] = {each.title: versions.get(each.title, "") for each in front_first}
+    return Surroundings(stack.kind, _machine(), programs)
+
+
 def _categories() -> list[dict[str, object]]:
     rules = json.loads(_SETTINGS.read_text())["categories"]
     return [
@@ -64,13 +87,20 @@ def _categories() -> list[dict[str, object]]:
 
 
 def _facts(stack: Stack) -> Mapping[str, str]:
-    try:
-        versions = stack.versions()
-    except StackError as reason:
-        versions = {"versions": f"not readable: {reason}"}
     return {
         "Stack": stack.kind,
-        "Machine": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "Machine": _machine(),
         "Python": platform.python_version(),
-        **{name.replace(" ", "."): version for name, version in versions.items()},
+        **{name.replace(" ", "."): version for name, version in _versions(stack).items()},
     }
+
+
+def _versions(stack: Stack) -> Mapping[str, str]:
+    try:
+        return stack.versions()
+    except StackError as reason:
+        return {"versions": f"not readable: {reason}"}
+
+
+def _machine() -> str:
+    return f"{platform.system()} {platform.release()} {platform.machine()}"

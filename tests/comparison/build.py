@@ -1,0 +1,60 @@
+"""Outcomes and comparisons, made by hand for tests."""
+
+from collections.abc import Mapping, Sequence
+
+from features.support.comparison.judging import Outcome, judge
+from features.support.comparison.model import Column, Comparison, Run, Told
+
+SPOE, RING, LUA, ENVOY = (
+    "HAProxy with SPOE",
+    "HAProxy with a log ring",
+    "HAProxy with Lua",
+    "Envoy",
+)
+FILE = "features/mirroring/copies.feature"
+
+
+def outcome(
+    gateway: str,
+    promise: str = "body",
+    status: str = "passed",
+    says: str = "copies bodies",
+    *,
+    tags: str = "critical",
+    reason: str = "",
+    line: int = 10,
+) -> Outcome:
+    steps = (f"Given {gateway} is the gateway", "When a body is sent", "Then it is copied")
+    told = Told(FILE, line, f"{gateway} {says}", steps)
+    named = frozenset({f"promise.{promise}", *tags.split()})
+    return Outcome(told, "A copy is what the client sent", named, gateway, status, reason)
+
+
+def limit(
+    gateway: str,
+    promise: str = "body",
+    says: str = "cuts bodies",
+    status: str = "passed",
+    line: int = 20,
+) -> Outcome:
+    return outcome(gateway, promise, status, says, tags="limit normal", line=line)
+
+
+def column(gateway: str, version: str = "2.8.1", *beside: str) -> Column:
+    name = "HAProxy" if gateway.startswith("HAProxy") else gateway
+    return Column(gateway, ((name, version), *((each, "1.0") for each in beside)))
+
+
+def run(started: str = "2026-11-25T10:00:00Z", *, whole: bool = True) -> Run:
+    return Run(started, "local", "Linux x86_64", 60, whole, "features/")
+
+
+def comparison(
+    outcomes: Sequence[Outcome],
+    *columns: Column,
+    when: str = "2026-11-25T10:00:00Z",
+    excused: Mapping[str, Mapping[str, str]] | None = None,
+) -> Comparison:
+    gateways = dict.fromkeys(each.gateway for each in outcomes)
+    chosen = columns or tuple(column(gateway) for gateway in gateways)
+    return judge(outcomes, chosen, run(when), excused or {})

@@ -1,0 +1,112 @@
+"""`make comparison`: publish what runs found, or say in one line why not."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from features.support.comparison import markdown, stored
+from tests.comparison.build import RING, SPOE, column, comparison, limit, outcome
+from tests.runs import ROOT
+
+OUTPUTS = ("docs/comparison.json", "docs/comparison.md", "reports/comparison.html")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """What the command needs of this project, with a README that has a block."""
+    copy = tmp_path / "tree"
+    shutil.copytree(ROOT / "features", copy / "features")
+    (copy / "README.md").write_text(f"# A\n\n{markdown.BEGIN}\n{markdown.END}\n\nend\n")
+    return copy
+
+
+def publish(tree: Path, *files: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "features.support.comparison", *files],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def keep(tree: Path, name: str, text: str) -> str:
+    (tree / name).parent.mkdir(exist_ok=True)
+    (tree / name).write_text(text)
+    return name
+
+
+def test_runs_are_merged_and_published(tree: Path) -> None:
+    one = keep(tree, "a.json", stored.dump(comparison([outcome(SPOE)], column(SPOE, "2.8.1"))))
+    two = keep(tree, "b.json", stored.dump(comparison([outcome(SPOE)], column(SPOE, "3.2.0"))))
+    done = publish(tree, one, two)
+    assert done.returncode == 0, done.stderr
+    assert all((tree / name).is_file() for name in OUTPUTS)
+    published = stored.load(tree / "docs" / "comparison.json")
+    assert [each.version for each in published.columns] == ["2.8.1", "3.2.0"]
+    readme = (tree / "README.md").read_text()
+    assert readme.startswith("# A\n\n<!-- comparison: begin -->")
+    assert f"| {SPOE} | 2.8.1, 3.2.0 |" in readme
+    assert readme.endswith("<!-- comparison: end -->\n\nend\n")
+
+
+def test_without_files_the_last_run_is_published(tree: Path) -> None:
+    keep(tree, "reports/comparison.json", stored.dump(comparison([limit(RING)])))
+    assert publish(tree).returncode == 0
+    assert RING in (tree / "docs" / "comparison.md").read_text()
+
+
+def test_a_conflict_is_told(tree: Path) -> None:
+    good = comparison([outcome(SPOE)], when="2026-11-25T11:00:00Z")
+    bad = comparison([outcome(SPOE, status="failed")])
+    files = [keep(tree, "a.json", stored.dump(good)), keep(tree, "b.json", stored.dump(bad))]
+    done = publish(tree, *files)
+    assert done.returncode == 0
+    assert "runs disagree" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [(None, "No such file"), ("{", "not JSON"), ('{"comparison": 2}', "schema 2"), ("[]", "not a")],
+)
+def test_bad_input_is_one_line_and_nothing_is_written(
+    tree: Path, text: str | None, told: str
+) -> None:
+    good = keep(tree, "good.json", stored.dump(comparison([outcome(SPOE)])))
+    if text is not None:
+        keep(tree, "bad.json", text)
+    before = (tree / "README.md").read_text()
+    done = publish(tree, good, "bad.json")
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (tree / "README.md").read_text() == before
+    assert not [name for name in OUTPUTS if (tree / name).exists()]
+
+
+def test_without_a_block_in_the_readme_nothing_is_written(tree: Path) -> None:
+    (tree / "README.md").write_text("no block")
+    file = keep(tree, "a.json", stored.dump(comparison([outcome(SPOE)])))
+    done = publish(tree, file)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert not (tree / "docs").exists()
+
+
+def test_figures_join_where_there_are_some(tree: Path) -> None:
+    figures = {"gateways": {SPOE: {"of_plain": 0.47, "added_p99_ms": 0.51}}, "measured": "today"}
+    keep(tree, "docs/cost.json", json.dumps(figures))
+    file = keep(tree, "a.json", stored.dump(comparison([outcome(SPOE)])))
+    done = publish(tree, file)
+    assert done.returncode == 0, done.stderr
+    for name in ("README.md", *OUTPUTS[1:]):
+        text = (tree / name).read_text()
+        assert "47%" in text
+        assert "0.5 ms" in text
+    keep(tree, "docs/cost.json", "{")
+    assert publish(tree, file).returncode == 2

@@ -1,0 +1,84 @@
+"""The document and README's block say what the comparison says."""
+
+import pytest
+
+from features.support.comparison import markdown
+from features.support.comparison.costs import Costs
+from features.support.comparison.merging import merge
+from tests.comparison.build import ENVOY, LUA, SPOE, column, comparison, limit, outcome
+
+TAGS = "blocker claim.request-body"
+MADE = comparison(
+    [
+        outcome(SPOE, tags=TAGS),
+        limit(ENVOY, line=33, says="cuts bodies"),
+        outcome(LUA, status="skipped", reason=f"{LUA}: no Lua <here> | there"),
+    ],
+    column(SPOE, "2.8.1", "Agent"),
+    column(ENVOY, "1.39.0"),
+    column(LUA, ""),
+)
+COSTS = Costs(("added p99",), {SPOE: ("0.5 ms",)}, "2026-11-25")
+
+
+def row(text: str, first: str) -> list[str]:
+    lines = [line for line in text.splitlines() if line.startswith(f"| {first}")]
+    return [cell.strip() for cell in lines[-1].strip("|").split(" | ")]
+
+
+def test_a_limit_is_linked_to_its_scenario() -> None:
+    text = markdown.render(MADE, None)
+    cells = row(text, "copies bodies")
+    assert cells[0].strip() == "copies bodies (blocker)"
+    assert cells[1] == "✓ kept"
+    assert cells[2] == "◐ limit: [cuts bodies](../features/mirroring/copies.feature#L33)"
+    assert cells[3] == "? not run"
+
+
+def test_what_was_not_run_at_all_is_said_once_with_the_reason() -> None:
+    text = markdown.render(MADE, None)
+    assert text.count("HAProxy with Lua was not run: no Lua") == 1
+
+
+def test_a_document_says_what_it_is_made_of() -> None:
+    text = markdown.render(MADE, COSTS)
+    assert row(text, "2026-11-25T10:00:00Z")[-1] == "HAProxy 2.8.1, Agent 1.0, Envoy 1.39.0"
+    assert row(text, SPOE) == [SPOE, "0.5 ms"]
+    assert "Not every promise" not in text
+
+
+def test_the_block_has_a_row_for_each_gateway_and_corrects_the_claims() -> None:
+    text = markdown.block(MADE, COSTS)
+    assert row(text, SPOE)[1] == "2.8.1"
+    assert row(text, SPOE)[-2:] == ["1 of 1", "0.5 ms"]
+    assert row(text, ENVOY)[-2:] == ["0 of 1, 1 limit", "—"]
+    assert row(text, LUA)[-2:] == ["not run", "—"]
+    assert "- Mirror Request Body, Envoy: “Yes”. Run: Envoy cuts bodies." in text
+
+
+def test_versions_that_came_out_the_same_are_one_row() -> None:
+    versions = [comparison([outcome(SPOE)], column(SPOE, v)) for v in ("2.6.1", "2.8.1", "3.0.1")]
+    assert row(markdown.block(merge(versions), None), SPOE)[1] == "2.6.1, 2.8.1, 3.0.1"
+
+
+def test_every_table_is_a_table() -> None:
+    for text in (markdown.render(MADE, COSTS), markdown.block(MADE, COSTS)):
+        for table in text.split("\n\n"):
+            if table.startswith("|"):
+                bars = {line.replace("\\|", "").count("|") for line in table.splitlines()}
+                assert len(bars) == 1, table
+
+
+def test_disagreement_and_a_part_only_are_told() -> None:
+    part = comparison([outcome(SPOE, status="failed"), outcome(SPOE)], when="2026-11-26")
+    text = markdown.render(merge([part, comparison([outcome(SPOE)])]), None)
+    assert "**Runs disagree**" in text
+    assert "✗ FAILED" in text
+
+
+def test_the_block_takes_the_place_of_the_old_one() -> None:
+    old = f"before\n{markdown.BEGIN}\nold\n{markdown.END}\nafter"
+    new = f"{markdown.BEGIN}\nnew\n{markdown.END}"
+    assert markdown.with_block(old, new) == f"before\n{new}\nafter"
+    with pytest.raises(ValueError, match=r"README\.md has no"):
+        markdown.with_block("nothing", new)

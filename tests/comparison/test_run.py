@@ -1,0 +1,144 @@
+"""What a run of behave leaves behind: the comparison of what was played, and no more."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from features.support.comparison import stored
+from features.support.comparison.model import Cell, Comparison, Verdict
+from tests.comparison.build import RING, SPOE
+from tests.mutants.mutant import Patch
+from tests.runs import ROOT, Run, behave
+
+pytestmark = pytest.mark.stack
+
+FEATURE = f"""
+@allure.label.epic:Mirroring
+Feature: A small one
+
+  @promise.marker @critical @allure.label.story:Marker
+  Scenario Outline: With <gateway> the copy bears a marker
+    Given <gateway> is the gateway
+    When the client sends a GET request to "/api/v1"
+    Then the copy bears the marker
+
+    Examples: gateways that keep the promise
+      | gateway |
+      | {SPOE}  |
+      | {RING}  |
+
+  @wip @promise.later @critical @allure.label.story:Marker
+  Scenario: With {SPOE} something is not finished
+    Given {SPOE} is the gateway
+    When the client sends a GET request to "/api/v1"
+    Then the copy bears the marker
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A specification of one promise."""
+    copy = tmp_path / "tree"
+    ignored = shutil.ignore_patterns("__pycache__", "*.feature")
+    for name in ("features", "docker"):
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+    for name in ("environment.py", "behave.ini", "allurerc.json"):
+        shutil.copy2(ROOT / name, copy / name)
+    (copy / "features" / "small.feature").write_text(FEATURE)
+    return copy
+
+
+def play(tree: Path, *arguments: str) -> Run:
+    return behave(["-D", "stack=local", *arguments, "features/"], tree=tree)
+
+
+def read(tree: Path) -> Comparison:
+    return stored.load(tree / "reports" / "comparison.json")
+
+
+def cells(comparison: Comparison) -> dict[str, Cell]:
+    (promise,) = comparison.promises
+    return {column.gateway: promise.cell(column) for column in comparison.columns}
+
+
+def test_a_whole_run_writes_all_three(tree: Path) -> None:
+    run = play(tree)
+    assert run.code == 0, run.output
+    comparison = read(tree)
+    assert comparison.whole
+    assert {gateway: cell.verdict for gateway, cell in cells(comparison).items()} == {
+        SPOE: Verdict.KEPT,
+        RING: Verdict.KEPT,
+    }
+    (behind,) = comparison.runs
+    assert behind.stack == "local"
+    assert behind.selection == "features"
+    assert comparison.columns[0].version.startswith("2.8.")
+    assert comparison.columns[0].beside == ("Mirroring agent",)
+    assert "the copy bears a marker" in (tree / "reports" / "comparison.html").read_text()
+    assert "the copy bears a marker" in (tree / "docs" / "comparison.md").read_text()
+    assert "Comparison: docs/comparison.md" in run.output
+
+
+@pytest.mark.parametrize("selection", [("--name", SPOE), ("-t", "smoke")])
+def test_a_part_leaves_the_document_and_claims_nothing_of_the_rest(
+    tree: Path, selection: tuple[str, str]
+) -> None:
+    run = play(tree, *selection)
+    assert run.code == 0, run.output
+    comparison = read(tree)
+    assert not comparison.whole
+    assert comparison.runs[0].selection.endswith(selection[1])
+    told = cells(comparison)[RING]
+    assert (told.verdict, told.why) == (Verdict.NOT_RUN, "not part of this run")
+    assert "docs/comparison.md was left as it is" in run.output
+    assert not (tree / "docs").exists()
+    assert "A part only." in (tree / "reports" / "comparison.html").read_text()
+
+
+def test_what_fails_is_never_kept(tree: Path) -> None:
+    Patch("features/small.feature", "/api/v1", "/api/v3", 2).apply(tree)  # which is not mirrored
+    run = play(tree)
+    assert run.code == 1
+    told = cells(read(tree))[SPOE]
+    assert (told.verdict, told.why) == (Verdict.FAILED, "1 failed")
+    assert "✗ FAILED" in (tree / "docs" / "comparison.md").read_text()
+
+
+def test_what_cannot_run_here_is_not_run_with_the_reason(tree: Path) -> None:
+    Patch("features/small.feature", RING, "HAProxy with Teeproxy").apply(tree)
+    run = behave(["-D", "stack=local", "features/"], {"TEEPROXY": "/absent"}, tree)
+    assert run.code == 0, run.output
+    comparison = read(tree)
+    assert comparison.whole, "a reason is no selection"
+    told = cells(comparison)
+    assert told[SPOE].verdict is Verdict.KEPT
+    assert told["HAProxy with Teeproxy"].verdict is Verdict.NOT_RUN
+    assert "/absent" in told["HAProxy with Teeproxy"].why
+
+
+def test_a_run_that_ended_early_is_a_part(tree: Path) -> None:
+    Patch("docker/haproxy-spoe/haproxy.cfg", "    option httplog", "    optoin httplog").apply(tree)
+    run = play(tree)
+    assert run.aborted, run.output
+    told = cells(read(tree))
+    assert told[SPOE].verdict is Verdict.FAILED
+    assert told[SPOE].why == "1 could not be found out"
+    assert told[RING].verdict is Verdict.NOT_RUN
+    assert not (tree / "docs").exists()
+
+
+def test_another_file_leaves_the_last_runs_alone(tree: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "mine.json"
+    run = play(tree, "-f", "comparison", "-o", str(other))
+    assert run.code == 0, run.output
+    assert stored.load(other).whole
+    assert other.with_suffix(".html").is_file()
+    assert not (tree / "reports" / "comparison.json").exists()
+    assert not (tree / "docs").exists()
+
+
+def test_a_run_that_cannot_begin_writes_nothing(tree: Path) -> None:
+    assert play(tree, "-D", "stack=nonsense").code == 1
+    assert not list((tree / "reports").glob("comparison*"))
