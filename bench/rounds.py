@@ -1,0 +1,78 @@
+"""The order of what is measured: rounds of all gateways, each under all its conditions."""
+
+from collections.abc import Iterator, Sequence
+
+from bench.loads import pace, saturate
+from bench.rows import FIXED, FULL, LATE, MIRRORED, UNMIRRORED, WELL, Cell, Row
+from bench.stack import Subject, running
+from features.support.gateways import Gateway
+from features.support.waiting import watch
+
+_LOADS = {FULL: saturate, FIXED: pace}
+_SETTLED_WITHIN = 10.0
+_LATE_WITHIN = 1.0
+_LOOKS, _EVERY = 5, 0.1  # so many looks that see nothing new, so many seconds apart
+# Seconds that a load takes beside itself, a condition to begin, and a gateway to start.
+_CELL, _BEGIN, _START = 0.6, 2, 2
+
+
+def measure_all(gateways: Sequence[Gateway], seconds: int, rounds: int) -> Iterator[Row]:
+    """Yield what was measured; every second round runs backwards, so that drift evens out."""
+    for number in range(rounds):
+        backwards = bool(number % 2)
+        for gateway in reversed(gateways) if backwards else gateways:
+            with running(gateway) as subject:
+                yield from _measure(subject, seconds, number, backwards=backwards)
+
+
+def minutes(gateways: Sequence[Gateway], seconds: int, rounds: int) -> float:
+    """Return about how long that takes."""
+    conditions = [(bool(each.tool), 5 if each.tool else 3) for each in gateways]
+    loads = sum(3 * number + 1 if tool else 2 * number + 2 for tool, number in conditions)
+    warming = sum(number for _, number in conditions)
+    return rounds * (loads * (seconds + _CELL) + _BEGIN * warming + _START * len(gateways)) / 60
+
+
+def _measure(subject: Subject, seconds: int, number: int, *, backwards: bool) -> Iterator[Row]:
+    for condition, begin in subject.conditions().items():
+        begin()
+        # The moment when a condition begins is the specification's matter; here it has lasted.
+        subject.await_answers()
+        saturate(subject.url(MIRRORED), 1)
+        _settled(subject, condition)
+        for load in _LOADS:
+            routes = _routes(subject.gateway, condition, load)
+            for route in reversed(routes) if backwards else routes:
+                cell = Cell(number, subject.gateway.name, condition, route, load)
+                yield _row(subject, cell, seconds)
+
+
+def _routes(gateway: Gateway, condition: str, load: str) -> list[str]:
+    """Return which routes to load; what is not mirrored meets no shadow, but perhaps the tool."""
+    anew = condition == WELL or (gateway.tool and load == FULL)
+    return [UNMIRRORED, MIRRORED] if anew else [MIRRORED]
+
+
+def _row(subject: Subject, cell: Cell, seconds: int) -> Row:
+    """Load one route, and see what the services used and what the shadow got."""
+    before = subject.copies()
+    front, tool = subject.cpu()
+    seen = _LOADS[cell.load](subject.url(cell.route), seconds)
+    after = _settled(subject, cell.condition)
+    copies = None if before is None or after is None else after - before
+    front_after, tool_after = subject.cpu()
+    used = tool_after - tool if subject.gateway.tool else None
+    return Row(cell, seen, front_after - front, used, copies)
+
+
+def _settled(subject: Subject, condition: str) -> int | None:
+    """Return what the shadow has got once no more comes; from a late one it comes for long."""
+    seen: list[int | None] = []
+
+    def look() -> int | None:
+        seen.append(subject.copies())
+        return seen[-1]
+
+    within = _LATE_WITHIN if condition == LATE else _SETTLED_WITHIN
+    still = watch(look, lambda now: now is None or seen[-_LOOKS:] == [now] * _LOOKS, within, _EVERY)
+    return still.value
