@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from bench.loads import pace, saturate
-from bench.rows import FIXED, FULL, LATE, MIRRORED, UNMIRRORED, WELL, Cell, Row
-from bench.stack import Subject, running
+from bench.rows import FIXED, FROZEN, FULL, LATE, MIRRORED, TOOL_DEAD, UNMIRRORED, WELL, Cell, Row
+from bench.stack import Subject, conditions_of, running
 from features.support.gateways import Gateway
 from features.support.waiting import watch
 
 _LOADS = {FULL: saturate, FIXED: pace}
 _SETTLED_WITHIN = 10.0
 _LATE_WITHIN = 1.0
-_LOOKS, _EVERY = 5, 0.1  # so many looks that see nothing new, so many seconds apart
+_LOOKS, _EVERY = 4, 0.1  # so many looks that see nothing new, so many seconds apart
 # Seconds that a load takes beside itself, a condition to begin, and a gateway to start.
-_CELL, _BEGIN, _START = 0.6, 2, 2
+_CELL, _BEGIN, _START = 0.5, 2, 2
 
 
 def measure_all(gateways: Sequence[Gateway], seconds: int, rounds: int) -> Iterator[Row]:
@@ -27,29 +27,33 @@ def measure_all(gateways: Sequence[Gateway], seconds: int, rounds: int) -> Itera
 
 def minutes(gateways: Sequence[Gateway], seconds: int, rounds: int) -> float:
     """Return about how long that takes."""
-    conditions = [(bool(each.tool), 5 if each.tool else 3) for each in gateways]
-    loads = sum(3 * number + 1 if tool else 2 * number + 2 for tool, number in conditions)
-    warming = sum(number for _, number in conditions)
-    return rounds * (loads * (seconds + _CELL) + _BEGIN * warming + _START * len(gateways)) / 60
+    loads = [
+        len(_routes(condition, load))
+        for each in gateways
+        for condition in conditions_of(each)
+        for load in _LOADS
+    ]
+    began = _BEGIN * len(loads) / len(_LOADS) + _START * len(gateways)
+    return rounds * (sum(loads) * (seconds + _CELL) + began) / 60
 
 
 def _measure(subject: Subject, seconds: int, number: int, *, backwards: bool) -> Iterator[Row]:
-    for condition, begin in subject.conditions().items():
-        begin()
+    for condition in conditions_of(subject.gateway):
+        subject.begin(condition)
         # The moment when a condition begins is the specification's matter; here it has lasted.
         subject.await_answers()
         saturate(subject.url(MIRRORED), 1)
         _settled(subject, condition)
         for load in _LOADS:
-            routes = _routes(subject.gateway, condition, load)
+            routes = _routes(condition, load)
             for route in reversed(routes) if backwards else routes:
                 cell = Cell(number, subject.gateway.name, condition, route, load)
                 yield _row(subject, cell, seconds)
 
 
-def _routes(gateway: Gateway, condition: str, load: str) -> list[str]:
+def _routes(condition: str, load: str) -> list[str]:
     """Return which routes to load; what is not mirrored meets no shadow, but perhaps the tool."""
-    anew = condition == WELL or (gateway.tool and load == FULL)
+    anew = condition == WELL or (condition in (FROZEN, TOOL_DEAD) and load == FULL)
     return [UNMIRRORED, MIRRORED] if anew else [MIRRORED]
 
 
@@ -59,8 +63,8 @@ def _row(subject: Subject, cell: Cell, seconds: int) -> Row:
     front, tool = subject.cpu()
     seen = _LOADS[cell.load](subject.url(cell.route), seconds)
     after = _settled(subject, cell.condition)
-    copies = None if before is None or after is None else after - before
     front_after, tool_after = subject.cpu()
+    copies = None if before is None or after is None else after - before
     used = tool_after - tool if subject.gateway.tool else None
     return Row(cell, seen, front_after - front, used, copies)
 

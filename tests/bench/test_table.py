@@ -55,7 +55,7 @@ def test_programs_read_medians_first_and_all_conditions_below() -> None:
     page = json.loads(to_json(summarise(rows()), RUN))
     assert page["measured"] == "2026-01-02, 2 cores"
     lua = page["gateways"][LUA]
-    assert lua["version"] == "2.8.25"
+    assert lua["version"] == "HAProxy 2.8.25"
     assert (lua["of_plain"], lua["of_itself"], lua["gateway_us"]) == (0.45, 0.45, 20.0)
     assert (lua["added_p50_ms"], lua["added_p99_ms"]) == (0.0, 1.0)
     assert page["gateways"][SPOE]["tool_us"] == 30.0
