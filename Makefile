@@ -61,10 +61,10 @@ fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)
 
-bench: $(VENV)/bench ## measure the recorder, and what mirroring costs: docs/cost.md (15 minutes)
+bench: $(VENV)/bench ## measure what mirroring costs (docs/cost.md, 15 minutes), and the recorder
 	@command -v vegeta >/dev/null || bench/install.sh
-	$(BIN)/python bench/recorder.py
 	$(BIN)/python -m bench.gateways --into docs
+	$(BIN)/python bench/recorder.py
 
 stack-up: $(VENV)/spec ## start the containers for use by hand (ports 10004 and 9999)
 	@$(BIN)/python -m features.support.stack.by_hand up

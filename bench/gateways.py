@@ -25,6 +25,7 @@ from features.support.errors import StackError
 from features.support.gateways import CATALOGUE, Gateway
 
 _REPORTS = Path(__file__).resolve().parents[1] / "reports"
+_QUIET = 1.0  # load average
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -82,7 +83,9 @@ def _chosen(names: Sequence[str]) -> list[Gateway]:
 def _measure(
     gateways: Sequence[Gateway], reasons: dict[str, str], asked: argparse.Namespace
 ) -> None:
-    began = time.monotonic()
+    began, busy = time.monotonic(), os.getloadavg()[0]
+    if busy > _QUIET:
+        print(f"bench: something else runs here (load {busy:.1f}): figures will be wrong")
     rows: list[Row] = []
     for row in measure_all(gateways, asked.seconds, asked.rounds):
         rows.append(row)
@@ -92,6 +95,7 @@ def _measure(
         machine=_machine(),
         seconds=asked.seconds,
         rounds=asked.rounds,
+        load=busy,
         minutes=(time.monotonic() - began) / 60,
         versions={each.name: version(each) for each in gateways},
         not_run=reasons,

@@ -19,6 +19,7 @@ class Run:
     seconds: int
     rounds: int
     minutes: float
+    load: float  # the machine's, of the minute before it began
     versions: Mapping[str, str]
     not_run: Mapping[str, str]
 
@@ -66,9 +67,11 @@ def _opening(run: Run) -> Iterable[str]:
     yield from (
         "# What mirroring costs",
         "",
-        f"Measured by `make bench` on {run.date}, on {run.machine}: {run.rounds} rounds of",
-        f"{run.seconds} s a load, {run.minutes:.0f} minutes in all. Clients, gateway, tool, primary"
-        " and shadow share these cores.",
+        f"Measured by `bench/gateways.py` on {run.date}, on {run.machine}, in {run.minutes:.0f}"
+        " minutes:",
+        f"rounds: {run.rounds}, seconds a load: {run.seconds}. Clients, gateway, tool, primary and"
+        " shadow share these",
+        f"cores. What else ran had a load average of {run.load:.1f} before it began.",
         f"The gateways run on {versions}.",
         *(f"Not measured: {name} ({reason})." for name, reason in run.not_run.items()),
         "",

@@ -5,7 +5,7 @@ from bench.rows import FIXED, FROZEN, FULL, MIRRORED, PLAIN, UNMIRRORED, WELL, C
 from bench.table import Run
 
 LUA, SPOE = "HAProxy with Lua", "HAProxy with SPOE"
-RUN = Run("2026-01-02", "2 cores", 2, 2, 7.4, {LUA: "HAProxy 2.8.25"}, {"APISIX": "no image"})
+RUN = Run("2026-01-02", "2 cores", 2, 2, 7.4, 0.1, {LUA: "HAProxy 2.8.25"}, {"APISIX": "no image"})
 
 
 def full(number: int, gateway: str, route: str, rate: float, condition: str = WELL) -> Row:

@@ -42,7 +42,7 @@ def test_targets_stand_with_what_was_measured() -> None:
 
 
 def test_the_page_tells_how_it_was_measured_and_what_was_not() -> None:
-    assert "2026-01-02, on 2 cores: 2 rounds of" in PAGE
+    assert "on 2026-01-02, on 2 cores, in 7 minutes:\nrounds: 2, seconds a load: 2." in PAGE
     assert "Not measured: APISIX (no image)." in PAGE
     assert "](cost.svg)" in PAGE
 
