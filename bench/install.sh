@@ -1,13 +1,14 @@
 #!/bin/sh
-# Install vegeta 12.13.0, which loads at a fixed rate, into a directory (tools/ of this project);
+# Install vegeta 12.11.1, which loads at a fixed rate, into a directory (tools/ of this project);
 # what is there is kept.
 #
-# It is built from its module, which takes a minute. Needs Go.
+# It is built from its module, which takes a minute. Needs Go 1.19 or newer; later versions of vegeta
+# need more than Debian 12 has.
 #
 # Use    install.sh [directory]
 set -eu
 
-version=v12.13.0
+version=v12.11.1
 directory=${1:-$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)/tools}
 
 fail() {
