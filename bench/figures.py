@@ -105,22 +105,20 @@ def _figures(known: Mapping[Cell, Row], gateway: str, condition: str) -> Figures
 
 
 def _rounds(known: Mapping[Cell, Row], gateway: str, condition: str, load: str) -> list[_Round]:
-    numbers = sorted({cell.round for cell in known})
-    cells = [Cell(number, gateway, condition, MIRRORED, load) for number in numbers]
-    return [
-        _Round(
-            known[cell],
-            _else_well(known, cell._replace(route=UNMIRRORED)),
-            _else_well(known, cell._replace(gateway=PLAIN)),
-        )
-        for cell in cells
-        if cell in known
-    ]
+    found = []
+    for number in sorted({cell.round for cell in known}):
+        cell = Cell(number, gateway, condition, MIRRORED, load)
+        row = known.get(cell)
+        own = _else_well(known, cell._replace(route=UNMIRRORED))
+        plain = _else_well(known, cell._replace(gateway=PLAIN))
+        if row and own and plain:
+            found.append(_Round(row, own, plain))
+    return found
 
 
-def _else_well(known: Mapping[Cell, Row], cell: Cell) -> Row:
+def _else_well(known: Mapping[Cell, Row], cell: Cell) -> Row | None:
     """Return a row, or that with the shadow well where the condition does not concern it."""
-    return known.get(cell) or known[cell._replace(condition=WELL)]
+    return known.get(cell) or known.get(cell._replace(condition=WELL))
 
 
 def _spread(rounds: Sequence[_Round], of: Callable[[_Round], float | None]) -> Spread | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.chart import draw
 from bench.figures import summarise
 from bench.loads import missing
-from bench.rounds import measure_all, minutes
+from bench.rounds import measure, minutes, order
 from bench.rows import PLAIN, Row
 from bench.stack import version, why_not
 from bench.table import Run, render, to_json
@@ -46,11 +46,25 @@ def main(arguments: Sequence[str]) -> int:
     print(f"bench: {len(able)} gateways, about {expected:.0f} minutes", flush=True)
     for name, reason in reasons.items():
         print(f"bench: not measured: {name}: {reason}", flush=True)
-    try:
-        _measure(able, reasons, asked)
-    except (StackError, ValueError) as reason:
-        print(f"bench: {reason}", file=sys.stderr)
+    began, busy = time.monotonic(), os.getloadavg()[0]
+    if busy > _QUIET:
+        print(f"bench: something else runs here (load {busy:.1f}): figures will be wrong")
+    rows = _measure(able, reasons, asked)
+    measured = {row.cell.gateway for row in rows}
+    if PLAIN not in measured or len(measured) == 1:
+        print("bench: there is nothing to compare; the reasons are above", file=sys.stderr)
         return 1
+    run = Run(
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        machine=_machine(),
+        seconds=asked.seconds,
+        rounds=asked.rounds,
+        load=busy,
+        minutes=(time.monotonic() - began) / 60,
+        versions={each.name: version(each) for each in able},
+        not_run=reasons,
+    )
+    _write(asked.into, rows, run)
     return 0
 
 
@@ -82,30 +96,28 @@ def _chosen(names: Sequence[str]) -> list[Gateway]:
 
 def _measure(
     gateways: Sequence[Gateway], reasons: dict[str, str], asked: argparse.Namespace
-) -> None:
-    began, busy = time.monotonic(), os.getloadavg()[0]
-    if busy > _QUIET:
-        print(f"bench: something else runs here (load {busy:.1f}): figures will be wrong")
+) -> list[Row]:
+    """Return all rows; a gateway that fails is left out of that round, and the reason kept."""
     rows: list[Row] = []
-    for row in measure_all(gateways, asked.seconds, asked.rounds):
-        rows.append(row)
-        print(_line(row), flush=True)
-    run = Run(
-        date=f"{datetime.now(UTC):%Y-%m-%d}",
-        machine=_machine(),
-        seconds=asked.seconds,
-        rounds=asked.rounds,
-        load=busy,
-        minutes=(time.monotonic() - began) / 60,
-        versions={each.name: version(each) for each in gateways},
-        not_run=reasons,
-    )
+    for number, gateway in order(gateways, asked.rounds):
+        try:
+            measured = measure(gateway, asked.seconds, number)
+        except (StackError, ValueError) as reason:
+            reasons[gateway.name] = f"round {number + 1}: {str(reason).splitlines()[0].rstrip(';')}"
+            print(f"bench: {gateway.name}, round {number + 1}: {reason}", file=sys.stderr)
+            continue
+        rows += measured
+        print("\n".join(map(_line, measured)), flush=True)
+    return rows
+
+
+def _write(directory: Path, rows: Sequence[Row], run: Run) -> None:
     figures = summarise(rows)
-    asked.into.mkdir(parents=True, exist_ok=True)
-    (asked.into / "cost.svg").write_text(draw(figures))
-    (asked.into / "cost.json").write_text(to_json(figures, run))
-    (asked.into / "cost.md").write_text(render(figures, run))
-    print(f"bench: {asked.into / 'cost.md'}")
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "cost.svg").write_text(draw(figures))
+    (directory / "cost.json").write_text(to_json(figures, run))
+    (directory / "cost.md").write_text(render(figures, run))
+    print(f"bench: {directory / 'cost.md'}")
 
 
 def _line(row: Row) -> str:

@@ -16,13 +16,17 @@ _LOOKS, _EVERY = 4, 0.1  # so many looks that see nothing new, so many seconds a
 _CELL, _BEGIN, _START = 0.5, 2, 2
 
 
-def measure_all(gateways: Sequence[Gateway], seconds: int, rounds: int) -> Iterator[Row]:
-    """Yield what was measured; every second round runs backwards, so that drift evens out."""
+def order(gateways: Sequence[Gateway], rounds: int) -> Iterator[tuple[int, Gateway]]:
+    """Yield rounds and gateways; every second round runs backwards, so that drift evens out."""
     for number in range(rounds):
-        backwards = bool(number % 2)
-        for gateway in reversed(gateways) if backwards else gateways:
-            with running(gateway) as subject:
-                yield from _measure(subject, seconds, number, backwards=backwards)
+        for gateway in reversed(gateways) if number % 2 else gateways:
+            yield number, gateway
+
+
+def measure(gateway: Gateway, seconds: int, number: int) -> list[Row]:
+    """Return what one gateway gave in one round; raises StackError or ValueError."""
+    with running(gateway) as subject:
+        return list(_measure(subject, seconds, number))
 
 
 def minutes(gateways: Sequence[Gateway], seconds: int, rounds: int) -> float:
@@ -37,7 +41,7 @@ def minutes(gateways: Sequence[Gateway], seconds: int, rounds: int) -> float:
     return rounds * (sum(loads) * (seconds + _CELL) + began) / 60
 
 
-def _measure(subject: Subject, seconds: int, number: int, *, backwards: bool) -> Iterator[Row]:
+def _measure(subject: Subject, seconds: int, number: int) -> Iterator[Row]:
     for condition in conditions_of(subject.gateway):
         subject.begin(condition)
         # The moment when a condition begins is the specification's matter; here it has lasted.
@@ -46,7 +50,7 @@ def _measure(subject: Subject, seconds: int, number: int, *, backwards: bool) ->
         _settled(subject, condition)
         for load in _LOADS:
             routes = _routes(condition, load)
-            for route in reversed(routes) if backwards else routes:
+            for route in reversed(routes) if number % 2 else routes:
                 cell = Cell(number, subject.gateway.name, condition, route, load)
                 yield _row(subject, cell, seconds)
 

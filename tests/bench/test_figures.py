@@ -56,3 +56,10 @@ def test_the_order_is_that_of_the_rows() -> None:
     found = [(each.gateway, each.condition) for each in summarise(rows())]
     assert found == [(PLAIN, WELL), (LUA, WELL), (SPOE, WELL), (SPOE, FROZEN)]
     assert of(summarise(rows()), "Envoy", WELL) is None
+
+
+def test_a_round_without_plain_haproxy_compares_nothing() -> None:
+    kept = [row for row in rows() if row.cell.gateway != PLAIN or row.cell.round == 0]
+    lua = of(summarise(kept), LUA, WELL)
+    assert lua is not None
+    assert lua.rate == Spread(400, 400, 400)
