@@ -67,9 +67,10 @@ fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)
 
-bench: $(VENV)/spec ## measure the recorder, and what each way of mirroring costs (docs/cost.md)
+bench: $(VENV)/bench ## measure what mirroring costs (docs/cost.md, 15 minutes), and the recorder
+	@command -v vegeta >/dev/null || bench/install.sh
+	$(BIN)/python -m bench.gateways --into docs
 	$(BIN)/python bench/recorder.py
-	$(BIN)/python -m bench.gateways
 
 stack-up: $(VENV)/spec ## start the containers for use by hand (ports 10004 and 9999)
 	@$(BIN)/python -m features.support.stack.by_hand up
@@ -90,6 +91,10 @@ $(VENV)/spec: requirements.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt $(VENV)/spec
+$(VENV)/bench: bench/requirements.txt $(VENV)/spec
+	$(BIN)/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt bench/requirements.txt $(VENV)/spec
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@

@@ -34,27 +34,27 @@ frontend figures
 
 
 class Origin:
-    """One service; `slow` lets each answer wait for half a second."""
+    """One service, at one address however often it is started."""
 
-    def __init__(self, name: str, directory: Path, *, slow: bool = False) -> None:
+    def __init__(self, name: str, directory: Path) -> None:
         self._port, self._figures = ports.free_port(), ports.free_port()
-        configuration = directory / f"{name}.cfg"
-        slowness = _SLOW if slow else ""
-        configuration.write_text(
-            _CONFIGURATION.format(port=self._port, figures=self._figures, slow=slowness)
-        )
+        self._configuration = directory / f"{name}.cfg"
         program = str(programs.find("haproxy"))
-        self.process = Process(
-            name, [program, "-db", "-f", str(configuration)], {}, directory / f"{name}.log"
-        )
+        command = [program, "-db", "-f", str(self._configuration)]
+        self.process = Process(name, command, {}, directory / f"{name}.log")
         self.address = Address("127.0.0.1", self._port)
 
-    def start(self) -> None:
-        """Start it; raises StackError."""
+    def start(self, *, slow: bool = False) -> None:
+        """Start it afresh; `slow` lets each answer wait for half a second. Raises StackError."""
+        self.process.stop()
+        slowness = _SLOW if slow else ""
+        self._configuration.write_text(
+            _CONFIGURATION.format(port=self._port, figures=self._figures, slow=slowness)
+        )
         self.process.start([self._port, self._figures])
 
     def requests(self) -> int:
-        """Return how many requests it has answered; health checks do not count."""
+        """Return how many requests it has got since its start; health checks do not count."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self._figures}/;csv", timeout=5) as page:
             text = page.read().decode()
         rows = csv.DictReader(io.StringIO(text.removeprefix("# ")))

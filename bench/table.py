@@ -1,77 +1,153 @@
-"""What was measured, as a table that people read."""
+"""What was measured, as Markdown that people read and as JSON that programs read."""
 
-import os
-import platform
-from collections.abc import Iterable, Sequence
-from statistics import median
-from typing import NamedTuple
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-
-class Row(NamedTuple):
-    """One measurement: requests/s, 99th percentile in ms, CPU in us per request, copies in %."""
-
-    gateway: str
-    condition: str
-    rate: float
-    worst: float
-    front: float
-    tool: float
-    copies: float
-    errors: int
+from bench.figures import Figures, Spread
+from bench.loads import CONNECTIONS, RATE
+from bench.rows import WELL
+from bench.targets import Verdict, judge
 
 
-_HEAD = (
-    "gateway",
-    "requests/s",
-    "of plain",
-    "p99 ms",
-    "HAProxy µs",
-    "tool µs",
-    "copies %",
-    "errors",
-)
+@dataclass(frozen=True)
+class Run:
+    """How it was measured: when, on what, how long, with which versions, and what could not be."""
+
+    date: str
+    machine: str
+    seconds: int
+    rounds: int
+    minutes: float
+    load: float  # the machine's, of the minute before it began
+    versions: Mapping[str, str]
+    not_run: Mapping[str, str]
 
 
-def render(rows: Sequence[Row], seconds: int, rounds: int) -> str:
-    """Return Markdown: a table for each condition, medians with the spread of all rounds."""
-    lines = [
-        "# What mirroring costs",
-        "",
-        f"Made by `make bench`: {rounds} rounds of {seconds} s a cell, as many GET requests as 32",
-        f"connections of wrk can send, everything on the same {os.cpu_count()} cores",
-        f"({platform.machine()}, {platform.system()}). Cells",
-        "are medians, with least and most in brackets. `of plain` compares with plain HAProxy of",
-        "the same round. µs are CPU time per request, of HAProxy and of the tool beside it. Under",
-        "this load a machine is full, so `copies %` shows what a way loses when it is overrun; the",
-        "specification shows that none is lost below that.",
-    ]
-    for condition in dict.fromkeys(row.condition for row in rows):
-        chosen = [row for row in rows if row.condition == condition]
-        lines += ["", f"## {condition.capitalize()}", "", *_table(rows, chosen)]
+_Cell = Callable[[Figures], str]
+
+
+def render(figures: Sequence[Figures], run: Run) -> str:
+    """Return the whole page: the chart, how to read it, the targets, tables for each condition."""
+    lines = [*_opening(run), "", "## Targets", "", *_targets(judge(figures))]
+    for condition in dict.fromkeys(each.condition for each in figures):
+        chosen = [each for each in figures if each.condition == condition]
+        lines += ["", f"## {condition.capitalize()}"]
+        lines += ["", "As many requests as can be answered:", "", *_table(_FULL, chosen)]
+        lines += ["", f"At {RATE:,} requests/s:", "", *_table(_FIXED, chosen)]
     return "\n".join(lines) + "\n"
 
 
-def _table(everything: Sequence[Row], rows: Sequence[Row]) -> Iterable[str]:
-    yield "| " + " | ".join(_HEAD) + " |"
-    yield "| --- |" + " ---: |" * (len(_HEAD) - 1)
-    plain = [row.rate for row in everything if row.gateway == "HAProxy"]
-    own = [row.rate for row in rows if row.gateway == "HAProxy"] or plain
-    for gateway in dict.fromkeys(row.gateway for row in rows):
-        mine = [row for row in rows if row.gateway == gateway]
-        ratios = [row.rate / base for row, base in zip(mine, own, strict=False)]
-        cells = [
-            gateway,
-            _spread([row.rate for row in mine], 0),
-            _spread(ratios, 2),
-            _spread([row.worst for row in mine], 1),
-            _spread([row.front for row in mine], 0),
-            _spread([row.tool for row in mine], 0),
-            _spread([row.copies for row in mine], 0),
-            str(sum(row.errors for row in mine)),
-        ]
-        yield "| " + " | ".join(cells) + " |"
+def to_json(figures: Sequence[Figures], run: Run) -> str:
+    """Return medians with the shadow well by gateway, and all spreads below `conditions`."""
+    gateways: dict[str, dict[str, object]] = {}
+    for each in figures:
+        entry = gateways.setdefault(each.gateway, {"version": run.versions.get(each.gateway)})
+        spreads = each.spreads()
+        if each.condition == WELL:
+            entry |= {name: round(value.middle, 3) for name, value in spreads.items()}
+        conditions = entry.setdefault("conditions", {})
+        assert isinstance(conditions, dict)
+        conditions[each.condition] = {
+            **{name: [round(number, 3) for number in value] for name, value in spreads.items()},
+            "errors": each.errors,
+            "fixed_errors": each.fixed_errors,
+        }
+    page = {
+        "measured": f"{run.date}, {run.machine}",
+        "rate": RATE,
+        "gateways": gateways,
+        "not_run": run.not_run,
+    }
+    return json.dumps(page, indent=1, ensure_ascii=False) + "\n"
 
 
-def _spread(values: Sequence[float], digits: int) -> str:
-    low, middle, high = min(values), median(values), max(values)
-    return f"{middle:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
+def _opening(run: Run) -> Iterable[str]:
+    versions = ", ".join(dict.fromkeys(run.versions.values()))
+    yield from (
+        "# What mirroring costs",
+        "",
+        f"Measured by `bench/gateways.py` on {run.date}, on {run.machine}, in {run.minutes:.0f}"
+        " minutes:",
+        f"rounds: {run.rounds}, seconds a load: {run.seconds}. Clients, gateway, tool, primary and"
+        " shadow share these",
+        f"cores. What else ran had a load average of {run.load:.1f} before it began.",
+        f"The gateways run on {versions}.",
+        *(f"Not measured: {name} ({reason})." for name, reason in run.not_run.items()),
+        "",
+        "![Throughput and added latency of each gateway](cost.svg)",
+        "",
+        f"Each gateway is loaded with GET requests: with as many as {CONNECTIONS} connections of"
+        f" wrk can send, and",
+        f"with {RATE:,} a second from vegeta, which does not wait for answers before it sends"
+        " more. Cells are",
+        "medians, with the least and the most of all rounds in brackets, and `-` where nothing was"
+        " answered.",
+        "",
+        "- `of plain` compares with plain HAProxy in the same round.",
+        "- `of itself` and `added` compare with the route of the same running gateway that is not",
+        "  mirrored. Where a tool sees that route as well (GoReplay), its cost is in both.",
+        "- µs are CPU time per answered request, of the gateway and of the tool beside it.",
+        "- `copies %` are copies that arrived per answered request. Under full load the machine is",
+        "  full, so it shows what is lost by a way that is overrun; what was under way when a load"
+        " ended",
+        "  may make it more than 100. Of a shadow that is late most copies are dropped, which keeps"
+        " clients",
+        "  fast.",
+        "- A condition is measured once it has lasted for a second of load. What clients feel when"
+        " it begins",
+        "  is specified in `features/mirroring/`.",
+    )
+
+
+def _targets(verdicts: Iterable[Verdict]) -> Iterable[str]:
+    yield "| gateway | condition | what | target | measured | |"
+    yield "| --- | --- | --- | ---: | ---: | --- |"
+    for each in verdicts:
+        target = each.target
+        bound = f"{'≥' if target.at_least else '≤'} {target.bound:g}"
+        result = {True: "met", False: "**not met**", None: "not measured"}[each.met]
+        cells = (target.gateway, target.condition, target.what, bound)
+        yield f"| {' | '.join(cells)} | {_text(each.measured, 2)} | {result} |"
+
+
+def _shown(name: str, digits: int) -> _Cell:
+    return lambda each: _text(each.spreads().get(name), digits)
+
+
+_FULL: Mapping[str, _Cell] = {
+    "gateway": lambda each: each.gateway,
+    "requests/s": _shown("rate", 0),
+    "of plain": _shown("of_plain", 2),
+    "of itself": _shown("of_itself", 2),
+    "p99 ms": _shown("p99_ms", 1),
+    "gateway µs": _shown("gateway_us", 0),
+    "tool µs": _shown("tool_us", 0),
+    "copies %": _shown("copies_percent", 0),
+    "errors": lambda each: str(each.errors),
+}
+_FIXED: Mapping[str, _Cell] = {
+    "gateway": lambda each: each.gateway,
+    "p50 ms": _shown("fixed_p50_ms", 2),
+    "added p50 ms": _shown("added_p50_ms", 2),
+    "p99 ms": _shown("fixed_p99_ms", 2),
+    "added p99 ms": _shown("added_p99_ms", 2),
+    "p99 of plain": _shown("fixed_p99_of_plain", 2),
+    "copies %": _shown("fixed_copies_percent", 1),
+    "errors": lambda each: str(each.fixed_errors),
+}
+
+
+def _table(columns: Mapping[str, _Cell], rows: Iterable[Figures]) -> Iterable[str]:
+    yield "| " + " | ".join(columns) + " |"
+    yield "| --- |" + " ---: |" * (len(columns) - 1)
+    for row in rows:
+        yield "| " + " | ".join(cell(row) for cell in columns.values()) + " |"
+
+
+def _text(value: Spread | None, digits: int) -> str:
+    if value is None:
+        return "-"
+    # Adding 0.0 makes a zero of what would be read as "-0.00".
+    low, middle, high = (f"{round(number, digits) + 0.0:.{digits}f}" for number in value)
+    return f"{middle} ({low} to {high})"

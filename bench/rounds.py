@@ -1,0 +1,86 @@
+"""The order of what is measured: rounds of all gateways, each under all its conditions."""
+
+from collections.abc import Iterator, Sequence
+
+from bench.loads import pace, saturate
+from bench.rows import FIXED, FROZEN, FULL, LATE, MIRRORED, TOOL_DEAD, UNMIRRORED, WELL, Cell, Row
+from bench.stack import Subject, conditions_of, running
+from features.support.gateways import Gateway
+from features.support.waiting import watch
+
+_LOADS = {FULL: saturate, FIXED: pace}
+_SETTLED_WITHIN = 10.0
+_LATE_WITHIN = 1.0
+_LOOKS, _EVERY = 4, 0.1  # so many looks that see nothing new, so many seconds apart
+# Seconds that a load takes beside itself, a condition to begin, and a gateway to start.
+_CELL, _BEGIN, _START = 0.5, 2, 2
+
+
+def order(gateways: Sequence[Gateway], rounds: int) -> Iterator[tuple[int, Gateway]]:
+    """Yield rounds and gateways; every second round runs backwards, so that drift evens out."""
+    for number in range(rounds):
+        for gateway in reversed(gateways) if number % 2 else gateways:
+            yield number, gateway
+
+
+def measure(gateway: Gateway, seconds: int, number: int) -> list[Row]:
+    """Return what one gateway gave in one round; raises StackError or ValueError."""
+    with running(gateway) as subject:
+        return list(_measure(subject, seconds, number))
+
+
+def minutes(gateways: Sequence[Gateway], seconds: int, rounds: int) -> float:
+    """Return about how long that takes."""
+    loads = [
+        len(_routes(condition, load))
+        for each in gateways
+        for condition in conditions_of(each)
+        for load in _LOADS
+    ]
+    began = _BEGIN * len(loads) / len(_LOADS) + _START * len(gateways)
+    return rounds * (sum(loads) * (seconds + _CELL) + began) / 60
+
+
+def _measure(subject: Subject, seconds: int, number: int) -> Iterator[Row]:
+    for condition in conditions_of(subject.gateway):
+        subject.begin(condition)
+        # The moment when a condition begins is the specification's matter; here it has lasted.
+        subject.await_answers()
+        saturate(subject.url(MIRRORED), 1)
+        _settled(subject, condition)
+        for load in _LOADS:
+            routes = _routes(condition, load)
+            for route in reversed(routes) if number % 2 else routes:
+                cell = Cell(number, subject.gateway.name, condition, route, load)
+                yield _row(subject, cell, seconds)
+
+
+def _routes(condition: str, load: str) -> list[str]:
+    """Return which routes to load; what is not mirrored meets no shadow, but perhaps the tool."""
+    anew = condition == WELL or (condition in (FROZEN, TOOL_DEAD) and load == FULL)
+    return [UNMIRRORED, MIRRORED] if anew else [MIRRORED]
+
+
+def _row(subject: Subject, cell: Cell, seconds: int) -> Row:
+    """Load one route, and see what the services used and what the shadow got."""
+    before = subject.copies()
+    front, tool = subject.cpu()
+    seen = _LOADS[cell.load](subject.url(cell.route), seconds)
+    after = _settled(subject, cell.condition)
+    front_after, tool_after = subject.cpu()
+    copies = None if before is None or after is None else after - before
+    used = tool_after - tool if subject.gateway.tool else None
+    return Row(cell, seen, front_after - front, used, copies)
+
+
+def _settled(subject: Subject, condition: str) -> int | None:
+    """Return what the shadow has got once no more comes; from a late one it comes for long."""
+    seen: list[int | None] = []
+
+    def look() -> int | None:
+        seen.append(subject.copies())
+        return seen[-1]
+
+    within = _LATE_WITHIN if condition == LATE else _SETTLED_WITHIN
+    still = watch(look, lambda now: now is None or seen[-_LOOKS:] == [now] * _LOOKS, within, _EVERY)
+    return still.value

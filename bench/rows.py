@@ -1,0 +1,52 @@
+"""What was measured, as it was seen: one row for each load that a gateway got."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bench.loads import Load
+
+MIRRORED, UNMIRRORED = "v1", "v3"
+FULL, FIXED = "as much as can be answered", "fixed rate"
+WELL, LATE, DEAD = "shadow well", "shadow 500 ms late", "shadow dead"
+FROZEN, TOOL_DEAD = "tool frozen", "tool dead"
+PLAIN = "HAProxy"
+
+
+class Cell(NamedTuple):
+    """What was loaded: in which round, under which condition, which route and how."""
+
+    round: int
+    gateway: str
+    condition: str
+    route: str
+    load: str
+
+
+class Row(NamedTuple):
+    """What clients saw, CPU seconds that gateway and tool used, copies that arrived.
+
+    `tool` is None where the gateway has none, `copies` where there is no shadow to count them.
+    """
+
+    cell: Cell
+    seen: Load
+    front: float
+    tool: float | None
+    copies: int | None
+
+    def micros(self, seconds: float | None) -> float | None:
+        """Return CPU time as microseconds per answered request, None where none was answered."""
+        if seconds is None or not self.seen.answered:
+            return None
+        return seconds / self.seen.answered * 1e6
+
+    def share(self) -> float | None:
+        """Return copies per answered request in percent, None where there can be none."""
+        if self.copies is None or not self.seen.answered:
+            return None
+        return self.copies / self.seen.answered * 100
+
+
+def index(rows: Iterable[Row]) -> dict[Cell, Row]:
+    """Return the rows by what was loaded."""
+    return {row.cell: row for row in rows}

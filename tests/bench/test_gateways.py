@@ -1,0 +1,79 @@
+"""What is measured can be chosen, and what cannot be measured is said before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import gateways
+from bench.rounds import minutes, order
+from bench.rows import DEAD, FROZEN, LATE, PLAIN, TOOL_DEAD, WELL, Row
+from bench.stack import conditions_of
+from features.support.errors import StackError
+from features.support.gateways import CATALOGUE, Gateway
+from tests.bench.samples import rows
+
+_BOTH = ["--only", "lua", "--only", "spoe"]
+
+
+def test_a_wrong_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(gateways, "missing", list)
+    assert gateways.main(["--only", "nonsense"]) == 1
+    assert "--only nonsense: there is no such gateway" in capsys.readouterr().err
+
+
+def test_missing_tools_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(gateways, "missing", lambda: ["there is no wrk"])
+    assert gateways.main([]) == 1
+    assert capsys.readouterr().err == "bench: there is no wrk\n"
+
+
+def test_what_cannot_concern_a_gateway_is_not_measured() -> None:
+    assert conditions_of(CATALOGUE["HAProxy"]) == [WELL]
+    assert conditions_of(CATALOGUE["HAProxy with Lua"]) == [WELL, LATE, DEAD]
+    assert conditions_of(CATALOGUE["HAProxy with SPOE"]) == [WELL, LATE, DEAD, FROZEN, TOOL_DEAD]
+
+
+def test_all_gateways_are_measured_in_about_a_quarter_of_an_hour() -> None:
+    assert minutes(list(CATALOGUE.values()), seconds=2, rounds=3) <= 18
+
+
+def test_every_second_round_runs_backwards() -> None:
+    plain, lua = CATALOGUE["HAProxy"], CATALOGUE["HAProxy with Lua"]
+    names = [(number, each.name) for number, each in order([plain, lua], rounds=2)]
+    assert names == [(0, plain.name), (0, lua.name), (1, lua.name), (1, plain.name)]
+
+
+def test_a_gateway_that_fails_is_left_out_and_the_reason_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(gateway: Gateway, seconds: int, number: int) -> list[Row]:
+        if gateway.name == "HAProxy with Lua":
+            raise StackError("it burns;\n its log")
+        return [row for row in rows() if row.cell.gateway == gateway.name]
+
+    monkeypatch.setattr(gateways, "measure", fail)
+    monkeypatch.setattr(gateways, "missing", list)
+    assert gateways.main(["1", "1", *_BOTH, "--into", str(tmp_path)]) == 0
+    assert "HAProxy with Lua, round 1: it burns" in capsys.readouterr().err
+    assert (
+        "Not measured: HAProxy with Lua (round 1: it burns)." in (tmp_path / "cost.md").read_text()
+    )
+    assert (tmp_path / "cost.svg").exists()
+
+
+def test_without_plain_haproxy_nothing_is_claimed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(gateway: Gateway, seconds: int, number: int) -> list[Row]:
+        if gateway.name == PLAIN:
+            raise StackError("it burns")
+        return [row for row in rows() if row.cell.gateway == gateway.name]
+
+    monkeypatch.setattr(gateways, "measure", fail)
+    monkeypatch.setattr(gateways, "missing", list)
+    assert gateways.main(["1", "1", *_BOTH, "--into", str(tmp_path)]) == 1
+    assert not list(tmp_path.iterdir())
