@@ -1,0 +1,56 @@
+#!/bin/sh
+# Fill in the ${NAME}s of a configuration from the environment, and run what reads it.
+#
+# What it does   writes TEMPLATE to TARGET with each ${NAME} replaced by the environment variable
+#                NAME, then becomes COMMAND if one is given. For a NAME that is host:port,
+#                ${NAME_HOST} and ${NAME_PORT} are its parts. Names are of A-Z, 0-9 and _, so that
+#                a tool's own $variables stay as they are.
+# What it costs  a moment at the start; nothing afterwards.
+# Its limits     values are put in as they are: quotes are the template's to write.
+#
+# Run            render.sh TEMPLATE TARGET [COMMAND ...]
+#                PRIMARY=10.0.0.7:80 render.sh nginx/nginx.conf /tmp/nginx.conf nginx -c /tmp/nginx.conf
+#
+# Environment    what the template names; these have defaults:
+#                PRIMARY       host:port of the primary          (127.0.0.1:8080)
+#                SHADOW        host:port of the shadow           (127.0.0.1:8081)
+#                GATEWAY_BIND  where clients connect             (127.0.0.1:10004)
+#                STATS_BIND    where the figures are read        (127.0.0.1:9999)
+#                MIRROR_MARKER a secret that tells copies from requests: the value of X-Mirrored-By
+set -eu
+
+fail() {
+    echo "render: $*" >&2
+    exit 1
+}
+
+[ $# -ge 2 ] || fail "say what to fill in and where to: render.sh TEMPLATE TARGET [COMMAND ...]"
+template=$1 target=$2
+shift 2
+[ -r "$template" ] || fail "there is no file $template to read"
+
+: "${PRIMARY=127.0.0.1:8080}" "${SHADOW=127.0.0.1:8081}" "${MIRROR_MARKER=mirrored}"
+: "${GATEWAY_BIND=127.0.0.1:10004}" "${STATS_BIND=127.0.0.1:9999}"
+
+value() {
+    if eval "[ -n \"\${$1+set}\" ]"; then
+        eval "printf %s \"\$$1\""
+        return
+    fi
+    case $1 in
+    *_HOST) eval "[ -n \"\${${1%_HOST}+set}\" ]" && eval "printf %s \"\${${1%_HOST}%:*}\"" ;;
+    *_PORT) eval "[ -n \"\${${1%_PORT}+set}\" ]" && eval "printf %s \"\${${1%_PORT}##*:}\"" ;;
+    *) false ;;
+    esac
+}
+
+script=
+for name in $(grep -o '\${[A-Z][A-Z0-9_]*}' "$template" | tr -d '${}' | sort -u); do
+    text=$(value "$name") || fail "$template names \${$name}, which is not set"
+    # What sed would take for more than text: \ & and the character that ends its expression.
+    text=$(printf %s "$text" | sed 's/[\\&|]/\\&/g')
+    script="$script
+s|\${$name}|$text|g"
+done
+sed "$script" "$template" >"$target" || fail "cannot write $target"
+[ $# -eq 0 ] || exec "$@"

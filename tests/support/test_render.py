@@ -1,0 +1,79 @@
+"""docker/render.sh fills in configurations, and says in one line why it cannot."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from features.support.gateways import DOCKER
+
+RENDER = DOCKER / "render.sh"
+
+
+def render(tmp_path: Path, template: str, *command: str, **environment: str) -> tuple[int, str]:
+    """Fill in a template; return the exit code, and the result or what was said."""
+    (tmp_path / "template").write_text(template)
+    arguments = [str(tmp_path / "template"), str(tmp_path / "filled")]
+    done = subprocess.run(
+        ["sh", str(RENDER), *arguments, *command],
+        env={"PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        return done.returncode, done.stderr
+    return 0, done.stdout or (tmp_path / "filled").read_text()
+
+
+def test_names_are_filled_in_as_often_as_they_stand(tmp_path: Path) -> None:
+    text = "a ${PRIMARY} b ${PRIMARY}\n${SHADOW}\n"
+    filled = render(tmp_path, text, PRIMARY="primary:80", SHADOW="shadow:81")
+    assert filled == (0, "a primary:80 b primary:80\nshadow:81\n")
+
+
+def test_an_address_has_two_parts(tmp_path: Path) -> None:
+    text = "${PRIMARY_HOST} ${PRIMARY_PORT}\n"
+    assert render(tmp_path, text, PRIMARY="[::1]:80") == (0, "[::1] 80\n")
+
+
+def test_a_part_that_is_set_itself_comes_first(tmp_path: Path) -> None:
+    text = "${PRIMARY_HOST}\n"
+    assert render(tmp_path, text, PRIMARY="a:80", PRIMARY_HOST="b") == (0, "b\n")
+
+
+def test_the_usual_addresses_are_known(tmp_path: Path) -> None:
+    text = "${PRIMARY} ${SHADOW} ${GATEWAY_BIND} ${STATS_BIND}\n"
+    usual = "127.0.0.1:8080 127.0.0.1:8081 127.0.0.1:10004 127.0.0.1:9999\n"
+    assert render(tmp_path, text) == (0, usual)
+
+
+@pytest.mark.parametrize("value", ["a|b", "a&b", "a\\1b", "a/b", "'a' \"b\"", "$PATH", "`id`", ""])
+def test_a_value_is_taken_as_it_is(tmp_path: Path, value: str) -> None:
+    assert render(tmp_path, "<${VALUE}>\n", VALUE=value) == (0, f"<{value}>\n")
+
+
+def test_the_tools_own_variables_stay(tmp_path: Path) -> None:
+    text = "$request_uri ${name} $NAME {NAME}\n"
+    assert render(tmp_path, text, NAME="x") == (0, text)
+
+
+def test_a_name_that_is_not_set_is_told(tmp_path: Path) -> None:
+    code, said = render(tmp_path, "${NOWHERE}\n")
+    assert code == 1
+    assert said == f"render: {tmp_path}/template names ${{NOWHERE}}, which is not set\n"
+
+
+def test_a_template_that_is_absent_is_told(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", str(RENDER), "/absent", str(tmp_path / "x")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "render: there is no file /absent to read\n")
+
+
+def test_it_becomes_the_command(tmp_path: Path) -> None:
+    command = ("sh", "-c", 'cat "$0"', str(tmp_path / "filled"))
+    assert render(tmp_path, "${VALUE}\n", *command, VALUE="x") == (0, "x\n")
