@@ -7,7 +7,7 @@ from behave.model import Scenario
 from behave.runner import Context
 
 from features import comparing, results
-from features.support import endings, evidence, options, reporting, waiting
+from features.support import endings, evidence, options, policy, reporting, waiting
 from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
 from features.support.stack import choose, retire, retire_at_exit

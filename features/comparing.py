@@ -60,6 +60,7 @@ class Comparison(Formatter):  # type: ignore[misc]
             started=datetime.fromtimestamp(self._started, UTC),
             seconds=time.time() - self._started,
             selection=_selection(self.config),
+            some_gateways="gateways" in self.config.userdata,
         )
         try:
             for line in publish(finished, Path(self.stream_opener.name)):
@@ -85,7 +86,8 @@ def _selection(config: Configuration) -> str:
     names = [f"--name {name}" for name in config.name or ()]
     usual = config.default_tags if isinstance(config.default_tags, list) else [config.default_tags]
     tags = [] if config.tags == usual else [f"--tags {each}" for each in config.tags]
-    return ", ".join([*map(str, config.paths), *names, *tags])
+    gateways = [f"-D gateways={each}" for each in [config.userdata.get("gateways")] if each]
+    return ", ".join([*map(str, config.paths), *names, *tags, *gateways])
 
 
 def outcomes(played: list[Feature]) -> Iterator[Outcome]:

@@ -14,6 +14,7 @@ from features.support.stack.engine import why_no_engine
 from tests.runs import ROOT, Run, behave
 
 _RESULTS = ROOT / "reports" / "allure-results"
+_GATEWAYS = "HAProxy,HAProxy with SPOE,HAProxy with Lua,HAProxy with a log ring"
 _KEPT = ROOT / "reports" / "matrix"
 
 
@@ -51,7 +52,8 @@ def _run(version: Version, arguments: Sequence[str]) -> Run:
     kept = _KEPT / version.name
     shutil.rmtree(kept, ignore_errors=True)
     comparison = ["-f", "comparison", "-o", str(kept / "comparison.json")]
-    chosen = ["-D", f"stack={version.stack}", *comparison, *arguments]
+    chosen = ["-D", f"stack={version.stack}", "-D", f"gateways={_GATEWAYS}", *comparison]
+    chosen += arguments
     run = behave([*chosen, "features/"], version.environment)
     if _RESULTS.is_dir():
         shutil.copytree(_RESULTS, kept, dirs_exist_ok=True)

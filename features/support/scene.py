@@ -93,7 +93,7 @@ class Scene:
         At least so many requests must have been received, or lost on their way.
         """
         if self.gateway is None or self.noted is None:
-            raise CannotFindOutError("no gateway that mirrors has been chosen yet")
+            raise CannotFindOutError("no gateway that keeps an account has been chosen yet")
         goal = self.noted.received + self.noted.lost + at_least
         return accounts.settled(self.stack, self.gateway, goal) - self.noted
 
@@ -111,7 +111,8 @@ class Scene:
             self._await_flow()
             self._forget()
         self.stack.flowing.add(gateway.name)
-        self.noted = accounts.settled(self.stack, gateway) if gateway.mirrors else None
+        kept = accounts.kept_by(gateway)
+        self.noted = accounts.settled(self.stack, gateway) if kept else None
         self.stack.mark()
 
     def _forget(self) -> None:
@@ -151,10 +152,12 @@ class Scene:
         """Send one request as a client that connects for it, and gives up after `timeout` s."""
         return self._keep([sent], [_attempt(self.entry, sent, timeout)])[0]
 
-    def send_in_turn(self, requests: Iterable[Sent]) -> list[Exchange]:
-        """Send requests one after the other over one connection."""
+    def send_in_turn(
+        self, requests: Iterable[Sent], timeout: float | None = None
+    ) -> list[Exchange]:
+        """Send requests in turn over one connection; each may take `timeout` seconds."""
         sent = list(requests)
-        return self._keep(sent, send_in_turn(self.entry, sent))
+        return self._keep(sent, send_in_turn(self.entry, sent, timeout))
 
     def send_in_halves(self, sent: Sent, between: Callable[[], None]) -> Exchange:
         """Send the first half of a body, do something, send the second half."""

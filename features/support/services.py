@@ -29,11 +29,14 @@ class Service:
 
     `name` is the stack's word for it, `title` a person's, `container` its Compose service.
     In `command` and `environment`, {braces} stand for what only the stack knows: {program},
-    {python}, {configuration} (a copy of this run's own), {marker} and {stats.password} (secrets of
-    this run), and addresses such as {primary.service}. `check` is a command that says in one line
-    why the program cannot run on this machine; its container needs that program as well where
-    `brought` names the variable that says where it is. `network_of` is the service whose network
-    its container shares.
+    {python}, {user}, {configuration} (a copy of this run's own) and {configurations} (its
+    directory), {scratch} (a directory that the service may write to), {marker} and
+    {stats.password} (secrets of this run), and addresses such as {primary.service}.
+    `before_reload` is a command that comes before `reload_signal`. `check` is a command that says
+    in one line why the program cannot run on this machine; its container needs that program as
+    well where `brought` names the variable that says where it is. `network_of` is the service
+    whose network its container shares. `named_by` is the variable of the Compose file that names
+    the image of a program that comes in an image only.
     """
 
     name: str
@@ -47,9 +50,11 @@ class Service:
     configuration: Path | None = None
     configuration_inside: str | None = None
     reload_signal: signal.Signals | None = None
+    before_reload: tuple[str, ...] = ()
     check: tuple[str, ...] | None = None
     brought: str | None = None
     network_of: str | None = None
+    named_by: str | None = None
 
     def inside(self, port: str) -> str:
         """Return where other containers reach a port, as host:port."""
@@ -61,7 +66,8 @@ class Gateway:
     """A gateway of the catalogue, its services in order of start, and where clients enter.
 
     `tool` is the service beside the gateway that makes the copies, None where there is none;
-    `mirrors` tells whether any copies are made at all.
+    `mirrors` tells whether any copies are made at all, `checks_shadow` whether the gateway asks
+    for the shadow's health.
     """
 
     name: str
@@ -70,6 +76,7 @@ class Gateway:
     entry: str = "proxy"
     tool: str | None = None
     mirrors: bool = True
+    checks_shadow: bool = True
 
 
 def recorder(name: str) -> Service:

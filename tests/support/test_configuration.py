@@ -32,7 +32,7 @@ def test_a_mistake_is_in_the_line_that_is_named_and_nowhere_else(name: str) -> N
 @pytest.mark.stack
 @pytest.mark.parametrize("name", sorted(set(MISTAKES) - WITHOUT_A_LINE - AT_THE_START))
 def test_haproxy_finds_the_mistake_in_that_line(scene: Scene, name: str) -> None:
-    verdict = configuration.check_with(scene.stack, name)
+    verdict = configuration.check_with(scene.stack, "haproxy", name)
     assert verdict.not_refused() == []
     assert verdict.not_located() == []
     assert verdict.not_accepted() != []

@@ -130,8 +130,9 @@ def test_another_order_is_found(sent: Sent, data: st.DataObject) -> None:
     one, other = position(data, sent.headers), position(data, sent.headers)
     headers = list(sent.headers)
     headers[one], headers[other] = headers[other], headers[one]
-    as_words = [(name.lower(), value) for name, value in headers]
-    assume(as_words != [(name.lower(), value) for name, value in sent.headers])
+    as_words = [(name.lower(), value) for name, value in headers if name.lower() != "host"]
+    before = [(name.lower(), value) for name, value in sent.headers if name.lower() != "host"]
+    assume(as_words != before)
     (found,) = differences(sent, changed(arrival(sent), headers=tuple(headers)))
     assert found.startswith("headers came in another order: ")
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.support.errors import OptionError
+from features.support.gateways import CATALOGUE
 from features.support.options import KINDS, Options, parse
 from features.support.policy import REFERENCE
 from features.support.traffic import Address
@@ -32,7 +33,7 @@ def without(name: str) -> dict[str, str]:
 
 WRONG: Sequence[tuple[Mapping[str, str], str]] = [
     ({"stak": "local"}, "-D stak: there is no such option; did you mean stack?"),
-    ({"xyz": "1"}, "-D xyz: there is no such option; known: stack, keep, patience, "),
+    ({"xyz": "1"}, "-D xyz: there is no such option; known: stack, gateways, keep, "),
     ({"stack": "dokcer"}, "-D stack=dokcer: choose one of auto, local, docker, external"),
     ({"stack": ""}, "-D stack=: choose one of"),
     ({"keep": "maybe"}, "-D keep=maybe: say yes or no"),
@@ -45,6 +46,9 @@ WRONG: Sequence[tuple[Mapping[str, str], str]] = [
     ({"haproxy": "/absent"}, "-D haproxy or HAPROXY=/absent: there is no program there"),
     ({"haproxy": "/etc/passwd"}, "-D haproxy or HAPROXY=/etc/passwd: "),
     ({"haproxy": "/usr"}, "-D haproxy or HAPROXY=/usr: "),
+    ({"envoy": "/absent"}, "-D envoy=/absent: there is no program there"),
+    ({"gateways": "Envy"}, "-D gateways: there is no gateway 'Envy'; did you mean Envoy?"),
+    ({"gateways": ""}, "-D gateways: there is no gateway ''; known: HAProxy, "),
     ({"policy": "/absent"}, "-D policy=/absent: there is no file there"),
     ({"policy": ""}, "-D policy=: there is no file there"),
     ({"policy": "/usr"}, "-D policy=/usr: there is no file there"),
@@ -73,7 +77,7 @@ def test_a_wrong_option_is_told_in_one_line(userdata: Mapping[str, str], message
 
 
 def test_without_options_the_machine_decides() -> None:
-    assert parse({}) == Options("auto", False, 1.0, None, {}, None, REFERENCE)
+    assert parse({}) == Options("auto", False, 1.0, {}, {}, None, REFERENCE)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "external"])
@@ -104,6 +108,14 @@ def test_another_policy_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert parse({"policy": "other.yaml"}).policy == tmp_path / "other.yaml"
 
 
+def test_gateways_can_be_chosen() -> None:
+    assert parse({"gateways": "Envoy, HAProxy with SPOE"}).gateways == {
+        "Envoy",
+        "HAProxy with SPOE",
+    }
+    assert parse({}).gateways == set(CATALOGUE)
+
+
 @pytest.mark.parametrize("factor", ["0.5", "1", "3", "100"])
 def test_patience_is_a_factor(factor: str) -> None:
     assert parse({"patience": factor}).patience == float(factor)
@@ -119,8 +131,8 @@ def test_the_program_comes_from_the_option_or_else_from_the_environment(
     chosen = tmp_path / "haproxy"
     chosen.touch(mode=0o755)
     monkeypatch.setenv("HAPROXY", str(chosen))
-    assert parse({}).haproxy == chosen
-    assert parse({"haproxy": "/bin/sh"}).haproxy == Path("/bin/sh").resolve()
+    assert parse({}).programs == {"haproxy": chosen}
+    assert parse({"haproxy": "/bin/sh"}).programs["haproxy"] == Path("/bin/sh").resolve()
     monkeypatch.setenv("HAPROXY", "/absent")
     with pytest.raises(OptionError, match="HAPROXY=/absent"):
         parse({})

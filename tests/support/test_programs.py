@@ -32,7 +32,7 @@ def test_the_wheels_binary_comes_before_one_on_the_path(
 def test_without_the_wheel_the_path_is_searched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(programs._WHEELS, "haproxy", ("no_such_package", "bin/haproxy", "it"))
+    monkeypatch.setitem(programs._WHEELS, "haproxy", ("it", "bin/haproxy"))
     monkeypatch.setenv("PATH", str(tmp_path))
     assert programs.find("haproxy") is None
     assert programs.find("haproxy", None) is None

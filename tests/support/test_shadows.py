@@ -2,27 +2,28 @@
 
 import pytest
 
-from features.support import shadows
+from features.support.additions import ADDITIONS
 from features.support.gateways import CATALOGUE, RECORDERS
 from features.support.promises import DOES_NOT_APPLY
 from features.support.stack import Stack
 
 
-@pytest.mark.parametrize("name", shadows._ADDITIONS)
+@pytest.mark.parametrize("name", ADDITIONS)
 def test_each_place_is_in_the_configuration_once(name: str) -> None:
-    gateway, addition = CATALOGUE[name], shadows._ADDITIONS[name]
+    gateway, addition = CATALOGUE[name], ADDITIONS[name]
     file = {service.name: service.configuration for service in gateway.services}[
         gateway.tool or "" if addition.role == "tool" else gateway.front
     ]
     assert file is not None
-    text = file.read_text()
-    assert [text.count(old) for old, _ in addition.edits] == [1] * len(addition.edits)
-    assert any("{second}" in new for _, new in addition.edits)
+    text = (file.parent / addition.file if addition.file else file).read_text()
+    edits = addition.edits("10.0.0.7:8082")
+    assert [text.count(edit.old) for edit in edits] == [1] * len(edits)
+    assert any("10.0.0.7" in edit.new and "8082" in edit.new for edit in edits)
 
 
 def test_who_gets_no_second_shadow_says_why() -> None:
     mirroring = {name for name, gateway in CATALOGUE.items() if gateway.mirrors}
-    assert mirroring - set(shadows._ADDITIONS) == set(DOES_NOT_APPLY["second-shadow"])
+    assert mirroring - set(ADDITIONS) == set(DOES_NOT_APPLY["second-shadow"])
 
 
 def test_containers_reach_the_second_shadow_by_its_containers_name() -> None:

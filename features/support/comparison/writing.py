@@ -31,6 +31,7 @@ class Finished:
     started: datetime
     seconds: float
     selection: str
+    some_gateways: bool = False  # only those that were asked for
 
     @property
     def whole(self) -> bool:
@@ -85,8 +86,9 @@ def publish(finished: Finished, file: Path) -> list[str]:
     told = [f"Comparison: {_short(html)}"]
     if file.resolve() != REPORT:
         return told
-    if not comparison.whole:
-        return [*told, f"{_short(DOCUMENT)} was left as it is: this run was not of every promise"]
+    if not comparison.whole or finished.some_gateways:
+        left = "this run was not of every promise and gateway"
+        return [*told, f"{_short(DOCUMENT)} was left as it is: {left}"]
     write(DOCUMENT, markdown.render(comparison, figures))
     return [*told, f"Comparison: {_short(DOCUMENT)}"]
 

@@ -1,13 +1,14 @@
 """What every kind of stack can do; steps know nothing else."""
 
 import secrets
+import signal
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from features.support.errors import StackError
-from features.support.gateways import RECORDERS, Gateway, Service
+from features.support.gateways import CATALOGUE, RECORDERS, Gateway, Service
 from features.support.readiness import await_route
 from features.support.traffic import Address
 
@@ -40,6 +41,7 @@ class Stack(ABC):
         self.marker = secrets.token_hex(8)  # the secret that tells copies from requests
         self.flowing: set[str] = set()  # gateways whose copies are known to arrive
         self.away: set[str] = set()  # services that a scenario has stopped
+        self.asked_for = frozenset(CATALOGUE)  # the gateways that a run plays
         self._ready: dict[str, StackError | None] = {}
         self._services: dict[str, Service] = {each.name: each for each in RECORDERS}
 
@@ -71,8 +73,14 @@ class Stack(ABC):
     def _start_services(self, services: Sequence[Service]) -> None:
         """Start those services that do not run yet, and wait until each listens."""
 
-    @abstractmethod
     def why_not(self, gateway: Gateway) -> str | None:
+        """Return why a gateway is not run in this stack, None when it is."""
+        if gateway.name not in self.asked_for:
+            return "it is not among the gateways that were asked for (-D gateways)"
+        return self._why_not(gateway)
+
+    @abstractmethod
+    def _why_not(self, gateway: Gateway) -> str | None:
         """Return why a gateway cannot run in this stack, None when it can."""
 
     @abstractmethod
@@ -103,9 +111,20 @@ class Stack(ABC):
     def resume(self, service: str) -> None:
         """Let a paused service go on."""
 
-    @abstractmethod
     def reload(self, service: str) -> None:
         """Tell a service to read its configuration again."""
+        described = self.service(service)
+        if described.reload_signal is None:
+            raise StackError(f"{service} cannot be told to reload")
+        if described.before_reload:
+            done = self.exec(service, described.before_reload)
+            if done.code:
+                raise StackError(f"{service} cannot be reloaded: {done.output.strip()}")
+        self._signal_reload(service, described.reload_signal)
+
+    @abstractmethod
+    def _signal_reload(self, service: str, number: signal.Signals) -> None:
+        """Send a service's first process the signal on which it reloads."""
 
     @abstractmethod
     def configuration(self, service: str) -> Path:

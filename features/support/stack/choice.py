@@ -14,6 +14,12 @@ def choose(options: Options) -> Stack:
 
     Raises StackError when the kind asked for cannot run here.
     """
+    stack = _of_kind(options)
+    stack.asked_for = options.gateways
+    return stack
+
+
+def _of_kind(options: Options) -> Stack:
     if options.stack == "external":
         return ExternalStack(options)
     if options.stack == "local":

@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from features.support.errors import StackError
-from features.support.gateways import DOCKER, Gateway, Service
+from features.support.gateways import Gateway, Service
 from features.support.options import Options
-from features.support.stack import images, ports, programs, scratch
+from features.support.stack import images, inside, ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.compose import Compose
 from features.support.stack.engine import Engine, asking, sweep
@@ -24,7 +25,6 @@ _UP_WITHIN = 60.0
 _STOP_WITHIN = 3
 _REMOVALS = 3
 _LOG_TAIL = 15  # lines
-_FILES = "/tmp/files"
 
 
 class DockerStack(Stack):
@@ -52,12 +52,18 @@ class DockerStack(Stack):
         sweep(self._engine)
         scratch.sweep()
 
-    def why_not(self, gateway: Gateway) -> str | None:
-        """Return which program is missing that no image of ours contains."""
-        for service in gateway.services:
-            reason = programs.complaint(service.check or (), {}) if service.brought else None
-            if reason:
-                return reason
+    def _why_not(self, gateway: Gateway) -> str | None:
+        """Return which program or image is missing that is none of ours."""
+        reasons = (self._why_missing(service) for service in gateway.services)
+        return next(filter(None, reasons), None)
+
+    def _why_missing(self, service: Service) -> str | None:
+        if service.brought:
+            return programs.complaint(service.check or (), {})
+        if service.named_by:
+            (image,) = self._compose.images([service.container])
+            reason = self._engine.why_not(image)
+            return reason and f"{reason}; name another image with {service.named_by}="
         return None
 
     def _start_services(self, services: Sequence[Service]) -> None:
@@ -152,11 +158,7 @@ class DockerStack(Stack):
         with asking():
             self._container(service).unpause()
 
-    def reload(self, service: str) -> None:
-        """Send the container's first process the signal on which it reloads."""
-        number = self.service(service).reload_signal
-        if number is None:
-            raise StackError(f"{service} cannot be told to reload")
+    def _signal_reload(self, service: str, number: signal.Signals) -> None:
         with asking():
             self._container(service).kill(signal=number.name)
 
@@ -174,13 +176,13 @@ class DockerStack(Stack):
         self, service: str, argv: Sequence[str], files: Mapping[str, str] | None = None
     ) -> Execution:
         """Run the command in the container."""
-        command = shlex.join(self._fill(word, self.service(service)) for word in argv)
+        command = shlex.join(inside.filled(word, self.service(service)) for word in argv)
         contents = {f"FILE_{n}": text for n, text in enumerate((files or {}).values())}
         writes = [
-            f'printf %s "${variable}" > {_FILES}/{shlex.quote(name)}'
+            f'printf %s "${variable}" > {inside.FILES}/{shlex.quote(name)}'
             for variable, name in zip(contents, files or {}, strict=True)
         ]
-        script = " && ".join([f"mkdir -p {_FILES}", *writes, command])
+        script = " && ".join([f"mkdir -p {inside.FILES}", *writes, command])
         with asking():
             done = self._container(service).exec_run(["sh", "-c", script], environment=contents)
         return Execution(done.exit_code, done.output.decode(errors="replace"))
@@ -233,18 +235,6 @@ class DockerStack(Stack):
 
     def _tools(self) -> dict[str, str]:
         return {"Docker Engine": self._engine.version(), "Compose": self._compose.version()}
-
-    def _fill(self, word: str, service: Service) -> str:
-        known = {
-            str(DOCKER): "/opt",  # where our images have what is in our directories
-            "{program}": service.program or "",
-            "{python}": "python3",
-            "{configuration}": service.configuration_inside or "",
-            "{files}": _FILES,
-        }
-        for placeholder, value in known.items():
-            word = word.replace(placeholder, value)
-        return word
 
     def _container(self, service: str) -> Any:
         return self._engine.container(self._compose.project, self.service(service).container)

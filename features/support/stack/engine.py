@@ -19,6 +19,7 @@ from features.support.waiting import watch
 _TIMEOUT = 30
 _HEALTHY_WITHIN = 20.0
 _PING_TIMEOUT = 5
+_REGISTRY_TIMEOUT = 15
 _PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
 
@@ -65,6 +66,17 @@ class Engine:
             except ImageNotFound:
                 return False
         return True
+
+    @functools.cache  # noqa: B019 - one engine a run
+    def why_not(self, image: str) -> str | None:
+        """Return why an image can neither be used nor pulled, None when it can."""
+        if self.has(image):
+            return None
+        try:
+            _client(_REGISTRY_TIMEOUT).images.get_registry_data(image)
+        except (DockerException, requests.RequestException):
+            return f"the image {image} is not here, and no registry gives it"
+        return None
 
     def container(self, project: str, service: str) -> Any:
         """Return the container of a service, running or not, as it is now."""

@@ -1,5 +1,6 @@
 """A stack that is already deployed elsewhere: its addresses are given, nothing is started."""
 
+import signal
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
@@ -22,7 +23,7 @@ class ExternalStack(Stack):
         super().__init__(options.credentials)
         self._addresses = options.addresses
 
-    def why_not(self, gateway: Gateway) -> str | None:
+    def _why_not(self, gateway: Gateway) -> str | None:
         """Return nothing: whatever gateway is at the address is taken for the one named."""
 
     def _start_services(self, services: Sequence[Service]) -> None:
@@ -57,6 +58,9 @@ class ExternalStack(Stack):
 
     def reload(self, service: str) -> NoReturn:
         """Refuse."""
+        self._refuse("reloaded", service)
+
+    def _signal_reload(self, service: str, number: signal.Signals) -> NoReturn:  # noqa: ARG002
         self._refuse("reloaded", service)
 
     def configuration(self, service: str) -> NoReturn:

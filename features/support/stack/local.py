@@ -1,5 +1,6 @@
 """A stack of processes on this machine, on ports that the kernel chose."""
 
+import getpass
 import os
 import shutil
 import signal
@@ -36,9 +37,11 @@ class LocalStack(Stack):
         self._made: Path | None = None
         scratch.sweep()
 
-    def why_not(self, gateway: Gateway) -> str | None:
+    def _why_not(self, gateway: Gateway) -> str | None:
         """Return which program is missing, if one is."""
         for service in gateway.services:
+            if service.named_by:
+                return f"{service.title} comes in a container image only: -D stack=docker plays it"
             if service.program and self._find(service.program) is None:
                 return programs.why_missing(service.program)
             if service.check:
@@ -102,21 +105,19 @@ class LocalStack(Stack):
         """Send SIGCONT to the program and its workers."""
         self._processes[service].signal(signal.SIGCONT, workers_too=True)
 
-    def reload(self, service: str) -> None:
-        """Send the signal on which the program reloads."""
-        number = self.service(service).reload_signal
-        if number is None:
-            raise StackError(f"{service} cannot be told to reload")
+    def _signal_reload(self, service: str, number: signal.Signals) -> None:
         self._processes[service].signal(number)
 
     def configuration(self, service: str) -> Path:
         """Return the file in the directory of this run; the whole directory is copied at first."""
-        original = self.service(service).configuration
+        return self._configuration(self.service(service))
+
+    def _configuration(self, service: Service) -> Path:
+        original = service.configuration
         if original is None:
-            raise StackError(f"{service} has no configuration file")
-        return (
-            scratch.copied(original.parent, self._directory / original.parent.name) / original.name
-        )
+            raise StackError(f"{service.name} has no configuration file")
+        own = scratch.copied(original.parent, self._directory / original.parent.name)
+        return own / original.name
 
     def mark(self) -> None:
         """Remember how long each log is."""
@@ -176,6 +177,12 @@ class LocalStack(Stack):
         kill = f"kill {' '.join(map(str, running.values()))} && " if running else ""
         return [*lines, f"logs: {self._made}", f"to stop it: {kill}rm -r {self._made}"]
 
+    def _scratch(self, service: str) -> Path:
+        """Return a directory for what a service itself writes."""
+        made = self._directory / f"{service}.scratch"
+        made.mkdir(exist_ok=True)
+        return made
+
     @property
     def _directory(self) -> Path:
         """Return the directory of this run, which is made when it is needed."""
@@ -189,11 +196,12 @@ class LocalStack(Stack):
         return programs.version([self._fill(w, service) for w in service.version], environment)
 
     def _find(self, program: str) -> Path | None:
-        return programs.find(program, getattr(self._options, program, None))
+        return programs.find(program, self._options.programs.get(program))
 
     def _fill(self, word: str, service: Service, known: Mapping[str, str] | None = None) -> str:
         values = {
             "{python}": sys.executable,
+            "{user}": getpass.getuser(),
             "{stats.user}": self._user,
             "{stats.password}": self._password,
             "{marker}": self.marker,
@@ -202,7 +210,11 @@ class LocalStack(Stack):
         if "{program}" in word and service.program:
             values["{program}"] = str(self._find(service.program))
         if "{configuration}" in word:
-            values["{configuration}"] = str(self.configuration(service.name))
+            values["{configuration}"] = str(self._configuration(service))
+        if "{configurations}" in word:
+            values["{configurations}"] = str(self._configuration(service).parent)
+        if "{scratch}" in word:
+            values["{scratch}"] = str(self._scratch(service.name))
         for name, address in self._addresses.items():
             values[f"{{{name[0]}.{name[1]}}}"] = str(address)
         for placeholder, value in values.items():

