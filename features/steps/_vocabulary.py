@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from behave import register_type
 from parse import with_pattern
 
-from features.support import mistakes, snippets, stats
+from features.support import mistakes, primary, snippets, stats
 from features.support.configuration import MISTAKES
 from features.support.faults import FAILURES
 from features.support.gateways import CATALOGUE, RECORDERS
+from features.support.header_changes import CHANGES
 from features.support.samples import BODIES, HEADERS, Body
 from features.support.stats import WRONG
 
@@ -37,6 +38,24 @@ def body(text: str) -> Body:
     return BODIES[text]()
 
 
+# Parts of a request, by how differences between sent and received begin.
+PARTS = {
+    "method and body": ("method", "body", "state"),
+    "target": ("target",),
+    "headers": ("header",),
+}
+
+
+@with_pattern(any_of(PARTS))
+def part(text: str) -> tuple[str, ...]:
+    return PARTS[text]
+
+
+@with_pattern("another target|other headers")
+def other_part(text: str) -> tuple[str, ...]:
+    return PARTS[text.removeprefix("another ").removeprefix("other ")]
+
+
 @with_pattern(r'[^\s"]+')
 def target(text: str) -> str:
     return text
@@ -56,6 +75,9 @@ register_type(
     Script=one_of(snippets.SCRIPTS),
     Headers=one_of(HEADERS),
     Failure=one_of(FAILURES),
+    Change=one_of(CHANGES),
+    Part=part,
+    OtherPart=other_part,
     PrimaryFailure=one_of(primary.FAILURES),
     Body=body,
 )

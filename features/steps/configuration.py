@@ -1,9 +1,11 @@
 """Steps of an operator who checks and changes the gateway's configuration."""
 
+from functools import partial
+
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import configuration, verdicts
+from features.support import changes, configuration, verdicts
 from features.support.stream import Stream
 from features.support.waiting import eventually
 
@@ -20,7 +22,8 @@ def operator_starts_with_a_mistake(context: Context, mistake: str) -> None:
 
 @when("an operator checks a configuration that asks HAProxy to mirror")
 def operator_asks_to_mirror(context: Context) -> None:
-    context.verdict = configuration.check_with(context.scene.stack, "the wish to mirror")
+    front = context.scene.gateway.front
+    context.verdict = configuration.check_with(context.scene.stack, front, "the wish to mirror")
 
 
 @when("an operator lists every directive that HAProxy has registered")
@@ -71,7 +74,6 @@ def nothing_mirrors(context: Context) -> None:
 
 @given("clients send requests on route {route:Route} without a pause")
 def clients_send_without_pause(context: Context, route: str) -> None:
-    context.process = context.scene.stats.process()
     context.stream = Stream(context.scene.entry, f"/api/{route}")
     context.add_cleanup(context.stream.stop)
     context.stream.start()
@@ -79,13 +81,15 @@ def clients_send_without_pause(context: Context, route: str) -> None:
 
 @when("the gateway is reloaded")
 def gateway_is_reloaded(context: Context) -> None:
+    context.process = changes.process(context.scene)
     context.scene.stack.reload(context.scene.gateway.front)
 
 
 @then("the gateway runs with a new process within {seconds:d} seconds")
 def gateway_has_a_new_process(context: Context, seconds: int) -> None:
-    stats, old = context.scene.stats, context.process
-    eventually(stats.process, lambda now: now != old, seconds, "a new process of the gateway")
+    scene, old = context.scene, context.process
+    now = partial(changes.process, scene)
+    eventually(now, lambda new: new != old, seconds, "a new process of the gateway")
 
 
 @then("every request of these clients got the primary's answer")
@@ -93,4 +97,15 @@ def stream_lost_nothing(context: Context) -> None:
     context.stream.await_more(200)
     context.scene.exchanges += context.stream.stop()
     wrong = verdicts.not_all_from_the_primary(context.scene.exchanges)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("at most {most:d} requests of these clients got no answer, and all others the primary's")
+def stream_lost_few(context: Context, most: int) -> None:
+    context.stream.await_more(200)
+    context.scene.exchanges += context.stream.stop()
+    lost = verdicts.without_an_answer(context.scene.exchanges)
+    answered = [each for each in context.scene.exchanges if each not in lost]
+    wrong = verdicts.not_all_from_the_primary(answered)
+    assert len(lost) <= most, "\n".join(map(str, lost))
     assert not wrong, "\n".join(wrong)

@@ -4,6 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support import batches, copies
+from features.support.header_changes import not_only_changed
 from features.support.samples import HEADERS
 
 
@@ -20,6 +21,13 @@ def copied_exactly_once(context: Context) -> None:
 def only_sentinels_were_copied(context: Context) -> None:
     found = copies.strangers(context.scene)
     assert not found, f"{len(found)} copies too many, the first: {found[0]}"
+
+
+@then("nothing but the gateway was started for that")
+def nothing_beside(context: Context) -> None:
+    gateway = context.scene.gateway
+    started = [service.name for service in gateway.services]
+    assert started == [gateway.front], started
 
 
 @given("the shadow answers with an error, a cookie and a body of its own")
@@ -99,6 +107,13 @@ def copies_have_headers_reordered(context: Context) -> None:
     assert not unexpected, "\n".join(unexpected)
 
 
+@then("each copy has the headers of its request, but the gateway {change:Change}")
+def copies_have_headers_changed(context: Context, change: str) -> None:
+    sent = [each.sent for each in context.scene.exchanges]
+    wrong = not_only_changed(sent, copies.await_copies(context.scene, sent), change)
+    assert not wrong, "\n".join(wrong)
+
+
 @then("the copy bears the marker")
 def copy_is_marked(context: Context) -> None:
     (copy,) = copies.await_copies(context.scene, [context.scene.last.sent]).values()
@@ -116,6 +131,14 @@ def primary_has_credentials(context: Context) -> None:
     received = context.scene.primary.await_request(context.scene.last.sent.request_id)
     wanted = [value for _, value in HEADERS["credentials"]]
     assert [v for _, v in received.headers if v in wanted] == wanted, received.headers
+
+
+@then("the primary received the credentials but for Proxy-Authorization")
+def primary_has_some_credentials(context: Context) -> None:
+    received = context.scene.primary.await_request(context.scene.last.sent.request_id)
+    told = copies.credentials(received)
+    wanted = [f"{n}: {v}" for n, v in HEADERS["credentials"] if n != "Proxy-Authorization"]
+    assert told == wanted, received.headers
 
 
 @then("the copy has no credentials")

@@ -3,12 +3,12 @@
 from behave import given, then
 from behave.runner import Context
 
-from features.support import outages, sampling
+from features.support import sampling, shares
 
 
 @given("an operator has set the share of route v2 to {share:d} % and reloaded")
 def operator_sets_share(context: Context, share: int) -> None:
-    change = outages.set_share(context.scene, share)
+    change = shares.set_share(context.scene, share)
     context.add_cleanup(lambda: next(change, None))
     next(change)
 
@@ -21,6 +21,12 @@ def policy_asks_elsewhere(context: Context) -> None:
 @then("the shadow received the share of copies that the policy asks for, none twice")
 def share_is_what_the_policy_asks_for(context: Context) -> None:
     wrong = sampling.not_as_asked(context.scene, context.policy)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the shadow received exactly the share of copies that the policy asks for, none twice")
+def share_is_exact(context: Context) -> None:
+    wrong = sampling.not_as_asked(context.scene, context.policy, exact=True)
     assert not wrong, "\n".join(wrong)
 
 

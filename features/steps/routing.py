@@ -1,10 +1,10 @@
 """Steps that look at where requests arrived, and how."""
 
-from behave import then
+from behave import then, when
 from behave.runner import Context
 
-from features.support import verdicts
-from features.support.exchange import differences, values
+from features.support import routes, verdicts
+from features.support.exchange import differences, first, values
 from features.support.traffic import request
 
 
@@ -50,6 +50,7 @@ def received_the_true_address(context: Context, claimed: str) -> None:
 
 
 @then("no service received the request")
+@then("no service received the requests")
 def nobody_received(context: Context) -> None:
     sentinel = context.scene.send(request("GET", "/api/v1")).sent
     context.scene.primary.await_request(sentinel.request_id)
@@ -57,6 +58,74 @@ def nobody_received(context: Context) -> None:
     arrived = [each for recorder in recorders for each in recorder.received()]
     strangers = [each for each in arrived if each.request_id != sentinel.request_id]
     assert not strangers, f"arrived all the same: {strangers}"
+
+
+@when("the client sends requests to the edges of each route")
+def client_tries_edges(context: Context) -> None:
+    context.scene.send_in_turn(routes.to(routes.EDGES))
+
+
+@when("the client sends requests to paths beside the routes")
+def client_tries_beside(context: Context) -> None:
+    context.scene.send_in_turn(routes.to(routes.BESIDE))
+
+
+@when("the client sends requests with methods that their routes do not have")
+def client_tries_methods(context: Context) -> None:
+    context.scene.send_in_turn(routes.refused())
+
+
+@when("the client sends bodies of all kinds and sizes on route v3")
+def client_tries_bodies(context: Context) -> None:
+    context.scene.send_in_turn(routes.bodies())
+
+
+@then("the primary received each on the route of its path")
+def all_on_their_route(context: Context) -> None:
+    wrong = routes.on_another_route(context.scene)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the gateway refuses each of them as not found")
+def all_refused(context: Context) -> None:
+    wrong = routes.not_all_refused(context.scene.exchanges, 404)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the gateway itself refuses each of them")
+def all_refused_somehow(context: Context) -> None:
+    served = [each for each in context.scene.exchanges if each.status not in (404, 405)]
+    assert not served, served
+
+
+@then("the gateway refuses each of them and names the methods of its route")
+def all_methods_refused(context: Context) -> None:
+    wrong = routes.not_all_named(context.scene.exchanges)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the primary received the {part:Part} of each request")
+def parts_arrived(context: Context, part: tuple[str, ...]) -> None:
+    wrong = routes.arrived_otherwise(context.scene, *part)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the primary received {part:OtherPart} for some of the requests")
+def parts_arrived_otherwise(context: Context, part: tuple[str, ...]) -> None:
+    assert routes.arrived_otherwise(context.scene, *part), "all came as sent: the limit is no more"
+
+
+@then("the primary received {count:d} requests without an id")
+def received_without_ids(context: Context, count: int) -> None:
+    received = context.scene.primary.received()
+    assert [each.request_id for each in received] == [None] * count, received
+
+
+@then("each answer names the gateway's software, and none its version")
+def answers_tell_the_name(context: Context) -> None:
+    answers = [each.answer for each in context.scene.exchanges]
+    names = [first(each.headers, "server") or "" for each in answers]
+    assert names == [context.scene.gateway.name.lower()] * len(answers), names
 
 
 @then("the gateway refuses the request as not found")

@@ -3,7 +3,7 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import losses, mistakes, restarts
+from features.support import losses, mistakes, restarts, shares
 from features.support.stream import Stream
 
 
@@ -14,6 +14,13 @@ def gateway_was_started_first(context: Context, count: int) -> None:
     for service in restarts.followers(context.scene):
         context.add_cleanup(context.scene.restore, service)
     restarts.start_alone(context.scene, count)
+
+
+@given("an operator has set the share of route v2 to what is no share")
+def operator_mistakes(context: Context) -> None:
+    change = shares.set_none(context.scene)
+    context.add_cleanup(lambda: next(change, None))
+    next(change)
 
 
 @when("the mirroring tool is started next, and the shadow last")

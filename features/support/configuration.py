@@ -95,12 +95,11 @@ def start_with(stack: Stack, mistake: str) -> Verdict:
     return Verdict(stack.exec("haproxy", argv, {_FILE: text}), line)
 
 
-def check_with(stack: Stack, mistake: str) -> Verdict:
-    """Let the gateway check the running configuration with one mistake in it."""
+def check_with(stack: Stack, service: str, mistake: str) -> Verdict:
+    """Let a service's HAProxy check the reference configuration with one mistake in it."""
     text, line = broken(mistake)
-    return Verdict(
-        stack.exec("haproxy", ["{program}", "-c", "-f", f"{{files}}/{_FILE}"], {_FILE: text}), line
-    )
+    argv = ["{program}", "-c", "-f", f"{{files}}/{_FILE}"]
+    return Verdict(stack.exec(service, argv, {_FILE: text}), line)
 
 
 def broken(name: str) -> tuple[str, int]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from features.support.errors import StackError
 from features.support.exchange import Answer
-from features.support.recorders import Fault
+from features.support.recorders import Fault, Recorder
 from features.support.scene import Scene
-from features.support.traffic import Address, ClientError, request, send
+from features.support.traffic import ClientError, request, send
 
 _MB = 1024 * 1024
 _PATIENCE = 1.0  # seconds after which a service counts as silent
@@ -60,7 +60,7 @@ FAILURES: Mapping[str, Failure] = {
 def not_real(scene: Scene, name: str) -> list[str]:
     """Say how the shadow did not fail as told, to one who asks it and to the way of mirroring."""
     failure = FAILURES[name]
-    seen = ask(scene.shadow.service, _PATIENCE if failure.seen is _silent else None)
+    seen = ask(scene.shadow, _PATIENCE if failure.seen is _silent else None)
     found = [] if failure.seen(seen) else [f"the shadow itself answered: {seen}"]
     if failure.reached and not scene.shadow.received(_ids(scene)):
         found.append("no copy reached the shadow, so its failure was felt by nobody")
@@ -71,10 +71,10 @@ def _ids(scene: Scene) -> list[str]:
     return [str(each.sent.request_id) for each in scene.exchanges]
 
 
-def ask(service: Address, silent_after: float | None = None) -> Answer | ClientError:
-    """Send a service a request directly; return what came of it."""
+def ask(recorder: Recorder, silent_after: float | None = None) -> Answer | ClientError:
+    """Send a recorder a request directly; return what came of it."""
     try:
-        return send(service, request("GET", "/api/v1"), silent_after)
+        return send(recorder.service, request("GET", "/api/v1"), silent_after)
     except ClientError as reason:
         return reason
     except StackError as reason:  # a container that is gone has no address

@@ -11,10 +11,19 @@ from features.support.scene import Scene
 from features.support.stack import Execution
 
 _REFUSED = 1  # the exit code
-_SUFFIXES = (".cfg", ".spoe", ".yaml")  # the files of a service that a mistake can be in
+_SUFFIXES = (".cfg", ".conf", ".spoe", ".yaml")  # the files of a service that a mistake can be in
 _HAPROXY = (*STARTED_ELSEWHERE, "{program}", "-db", "-f", "{files}/haproxy.cfg")
 _AGENT = ("{python}", "-m", "mirror_agent", "--check", "{files}/mirror-agent.yaml")
 _GOREPLAY = (str(DOCKER / "goreplay" / "goreplay.sh"), "--check")
+_RENDER = str(DOCKER / "render.sh")
+_ENVOY = (
+    *("sh", _RENDER, "{files}/envoy.yaml", "{files}/filled.yaml"),
+    *("{program}", "--mode", "validate", "-c", "{files}/filled.yaml"),
+)
+_NGINX = (
+    *("sh", _RENDER, "{files}/nginx.conf", "{files}/filled.conf"),
+    *("{program}", "-e", "stderr", "-t", "-c", "{files}/filled.conf"),
+)
 _TEEPROXY = (str(DOCKER / "teeproxy" / "teeproxy.sh"), "--check")
 
 
@@ -68,7 +77,12 @@ MISTAKES: Mapping[str, Mistake] = {
         "front", ("env", "MIRROR_MAX_BODY=16x", *_HAPROXY), ("MIRROR_MAX_BODY", "16x")
     ),
     "copies to a shadow that does not exist": Mistake(
-        "front", ("env", "MIRROR_TO=nobody", *_HAPROXY), ("MIRROR_TO", "nobody")
+        "front",
+        _HAPROXY,
+        ("MIRROR_TO", "nobody"),
+        "haproxy.cfg",
+        "    setenv    MIRROR_TO      shadow\n",
+        "    setenv    MIRROR_TO      nobody\n",
     ),
     "a protocol of the ring that is not one": Mistake(
         "front",
@@ -77,6 +91,22 @@ MISTAKES: Mapping[str, Mistake] = {
         "haproxy.cfg",
         " log-proto octet-count\n",
         " log-proto octets\n",
+    ),
+    "a misspelt key of a route": Mistake(
+        "front",
+        _ENVOY,
+        ("runtime_kye",),
+        "envoy.yaml",
+        " runtime_key: mirror.v2\n",
+        " runtime_kye: mirror.v2\n",
+    ),
+    "a misspelt directive": Mistake(
+        "front",
+        _NGINX,
+        ("filled.conf:{line}", '"split_client"'),
+        "nginx.conf",
+        "    split_clients $request_id",
+        "    split_client $request_id",
     ),
 }
 

@@ -70,7 +70,7 @@ def _what_was_told(exchange: Exchange) -> str:
 def not_real(scene: Scene, name: str) -> list[str]:
     """Say how the primary did not fail as told, to one who asks it and to the gateway."""
     failure = FAILURES[name]
-    seen = faults.ask(scene.primary.service)
+    seen = faults.ask(scene.primary)
     found = [] if failure.seen(seen) else [f"the primary itself answered: {seen}"]
     arrived = {each.request_id for each in scene.primary.received(_ids(scene))}
     return found + [

@@ -30,11 +30,11 @@ def followers(scene: Scene) -> Iterator[str]:
 
 
 def start_alone(scene: Scene, count: int) -> None:
-    """Stop everything but the primary, start the gateway again, and send it requests at once."""
+    """Stop everything but the primary, start the gateway again, and send it requests."""
     front = _gateway(scene).front
     for service in (*followers(scene), front):
         scene.stop(service)
-    scene.stack.restore(front)
+    scene.restore(front)
     for _ in range(count):
         scene.send(request("GET", "/api/v1"))
 

@@ -1,10 +1,10 @@
 """A second shadow beside the first: how each way of mirroring gets one, and what then arrives."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from features.support import accounts, copies, outages
+from features.support import accounts, changes, copies
+from features.support.additions import ADDITIONS
 from features.support.errors import CannotFindOutError
 from features.support.exchange import Received
 from features.support.scene import Scene
@@ -18,58 +18,22 @@ _SENTINELS = 20
 _WITHIN = 10.0
 
 
-@dataclass(frozen=True)
-class Addition:
-    """What is written into whose configuration, the tool's or the front's; {second} is where."""
-
-    role: str
-    edits: tuple[tuple[str, str], ...]
-
-
-_AGENT = Addition(
-    "tool", (("\nshadows:\n", "\nshadows:\n  - name: second\n    address: {second}\n"),)
-)
-_LUA_RULE = "    http-request set-var(txn.mirror.shadow) bool(true) if v1"
-_ADDITIONS: Mapping[str, Addition] = {
-    "HAProxy with SPOE": _AGENT,
-    "HAProxy with a log ring": _AGENT,
-    "HAProxy with Lua": Addition(
-        "front",
-        (
-            ("    setenv    MIRROR_TO      shadow\n", '    setenv MIRROR_TO "shadow second"\n'),
-            (_LUA_RULE, f"{_LUA_RULE.replace('shadow', 'second')}\n{_LUA_RULE}"),
-            (
-                "\nbackend shadow\n",
-                '\nbackend second\n    server second "{second}" check\n\nbackend shadow\n',
-            ),
-        ),
-    ),
-}
-
-
 def add(scene: Scene, address: str) -> Iterator[None]:
-    """Let the gateway mirror to one more shadow, and reload; when resumed, undo it.
+    """Let the gateway mirror to one more shadow at an address; when resumed, undo it.
 
     Raises CannotFindOutError when the configuration is not as expected.
     """
     gateway = scene.gateway
     if gateway is None:
         raise CannotFindOutError("no gateway has been chosen yet")
-    addition = _ADDITIONS[gateway.name]
-    service = outages.tool(scene) if addition.role == "tool" else gateway.front
-    file = scene.stack.configuration(service)
-    original = text = file.read_text()
-    for old, new in addition.edits:
-        if text.count(old) != 1:
-            raise CannotFindOutError(f"{file} has not one {old!r}")
-        text = text.replace(old, new.format(second=address))
-    file.write_text(text)
-    outages.reload(scene, service)
+    addition = ADDITIONS[gateway.name]
+    service = str(gateway.tool) if addition.role == "tool" else gateway.front
+    change = changes.edited(scene, service, addition.edits(address), addition.file)
+    next(change)
     if scene.noted is not None:  # a new process counts anew
         scene.noted = accounts.settled(scene.stack, gateway)
     yield
-    file.write_text(original)
-    outages.reload(scene, service)
+    next(change, None)
 
 
 def connections(scene: Scene) -> int:

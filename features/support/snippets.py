@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from features.support import changes
+from features.support.changes import Edit
 from features.support.configuration import Verdict
-from features.support.errors import CannotFindOutError
 from features.support.gateways import CATALOGUE
 from features.support.scene import Scene
 from features.support.stack import Stack
-from features.support.waiting import eventually
 
-_RELOADED_WITHIN = 10.0
 _MAIN, _SCRIPT = "haproxy.cfg", "mirror.lua"
 
 # As it is passed on, with the addresses and timeouts that any configuration needs.
@@ -98,29 +97,14 @@ def load(scene: Scene, script: str) -> Iterator[None]:
 
     Raises CannotFindOutError when the configuration is not as expected.
     """
-    file = scene.stack.configuration("haproxy")
-    original = file.read_text()
-    if original.count(_GLOBAL) != 1 or original.count(_ROUTES) != 1:
-        raise CannotFindOutError(f"{file} has not one {_GLOBAL!r} and one {_ROUTES!r}")
-    (file.parent / _SCRIPT).write_text(SCRIPTS[script])
+    file = scene.stack.configuration("haproxy").with_name(_SCRIPT)
+    file.write_text(SCRIPTS[script])
     loaded = _LOADED.format(path=_path(scene.stack))
-    file.write_text(original.replace(_GLOBAL, loaded).replace(_ROUTES, _CALLED))
-    _reload(scene)
-    yield
-    file.write_text(original)
-    _reload(scene)
-    (file.parent / _SCRIPT).unlink()
+    yield from changes.edited(scene, "haproxy", [Edit(_GLOBAL, loaded), Edit(_ROUTES, _CALLED)])
+    file.unlink()
 
 
 def _path(stack: Stack) -> Path:
     """Return where HAProxy finds the script: beside its configuration."""
     own = stack.exec("haproxy", ["echo", "{configuration}"])
     return Path(own.output.strip()).with_name(_SCRIPT)
-
-
-def _reload(scene: Scene) -> None:
-    old = scene.stats.process()
-    scene.stack.reload("haproxy")
-    eventually(
-        scene.stats.process, lambda now: now != old, _RELOADED_WITHIN, "a new process of haproxy"
-    )

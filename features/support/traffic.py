@@ -97,9 +97,11 @@ def send_in_halves(to: Address, sent: Sent, between: Callable[[], None]) -> Answ
         return send_over(link, sent, parts())
 
 
-def send_in_turn(to: Address, requests: Iterable[Sent]) -> list[Answer | ClientError]:
+def send_in_turn(
+    to: Address, requests: Iterable[Sent], timeout: float | None = None
+) -> list[Answer | ClientError]:
     """Send requests one after the other over one connection; answers come in the same order."""
-    with connection(to) as link:
+    with connection(to, timeout) as link:
         return [_attempt(partial(send_over, link, each)) for each in requests]
 
 

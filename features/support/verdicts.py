@@ -34,6 +34,11 @@ def not_all_from_the_primary(exchanges: Sequence[Exchange]) -> list[str]:
     return [f"{len(found)} of {len(exchanges)} requests went wrong", *found[:_SHOWN]]
 
 
+def without_an_answer(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """List the requests whose clients got no answer."""
+    return [each for each in exchanges if not isinstance(each.answer, Answer)]
+
+
 def not_refused(exchange: Exchange, status: int, allowed: str | None = None) -> list[str]:
     """Say how an answer is not the gateway's own refusal with a status and an Allow header."""
     answer = exchange.answer
