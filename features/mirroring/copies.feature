@@ -17,6 +17,10 @@ Feature: A copy is what the client sent
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.target @critical @allure.label.story:Request-line
   Scenario Outline: <gateway> keeps unusual targets byte for byte
@@ -29,6 +33,9 @@ Feature: A copy is what the client sent
       | HAProxy with SPOE       |
       | HAProxy with Lua        |
       | HAProxy with a log ring |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
 
   @promise.target @limit @normal @allure.label.story:Request-line
   Scenario Outline: <gateway> writes some characters of a target as percent codes
@@ -42,6 +49,17 @@ Feature: A copy is what the client sent
       | HAProxy with GoReplay |
       | HAProxy with Teeproxy |
 
+  @promise.target @limit @normal @allure.label.story:Request-line
+  Scenario Outline: <gateway> cleans the path of a request before it passes it on and copies it
+    Given <gateway> is the gateway
+    When the client sends a GET request to "/api/v1/a//b/../c%2fd"
+    Then the client gets the primary's answer
+    And the target of the copy is "/api/v1/a/c%2Fd"
+
+    Examples: gateways with this limit
+      | gateway |
+      | Traefik |
+
   @promise.headers @claim.headers @critical @allure.label.story:Headers
   Scenario Outline: <gateway> keeps headers, their repeats, their order and the host
     Given <gateway> is the gateway
@@ -53,6 +71,8 @@ Feature: A copy is what the client sent
       | HAProxy with SPOE       |
       | HAProxy with Lua        |
       | HAProxy with a log ring |
+      | Nginx                   |
+      | APISIX                  |
 
   @promise.headers @claim.headers @limit @normal @allure.label.story:Headers
   Scenario Outline: <gateway> keeps headers and the host, but not their order, nor an empty User-Agent
@@ -64,6 +84,17 @@ Feature: A copy is what the client sent
       | gateway               |
       | HAProxy with GoReplay |
       | HAProxy with Teeproxy |
+
+  @promise.headers @claim.headers @limit @normal @allure.label.story:Headers
+  Scenario Outline: <gateway> keeps headers and the host, but <change>
+    Given <gateway> is the gateway
+    When the client sends repeated, unusual, long and many headers on route v1
+    Then each copy has the headers of its request, but the gateway <change>
+
+    Examples: gateways with this limit
+      | gateway | change                                          |
+      | Envoy   | joins repeats, and says that a copy is internal |
+      | Traefik | sorts them, and says who forwarded the request  |
 
   @promise.marker @blocker @allure.label.story:Marker
   Scenario Outline: With <gateway> the copy bears a marker, and the primary's request does not
@@ -79,6 +110,10 @@ Feature: A copy is what the client sent
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.credentials @blocker @allure.label.story:Credentials
   Scenario Outline: With <gateway> credentials reach the primary and not the shadow
@@ -94,6 +129,20 @@ Feature: A copy is what the client sent
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+
+  @promise.credentials @limit @normal @allure.label.story:Credentials
+  Scenario Outline: With <gateway> not even the primary gets Proxy-Authorization
+    Given <gateway> is the gateway
+    When the client sends a request with credentials
+    Then the primary received the credentials but for Proxy-Authorization
+    And the copy has no credentials
+
+    Examples: gateways with this limit
+      | gateway |
+      | Traefik |
 
   @promise.small-bodies @claim.request-body @blocker @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies up to 16 KB byte for byte
@@ -108,6 +157,10 @@ Feature: A copy is what the client sent
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.large-bodies @claim.request-body @critical @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies of 1 MB and 10 MB byte for byte
@@ -119,6 +172,10 @@ Feature: A copy is what the client sent
       | gateway               |
       | HAProxy with Lua      |
       | HAProxy with Teeproxy |
+      | Envoy                 |
+      | Nginx                 |
+      | APISIX                |
+      | Traefik               |
 
   @promise.large-bodies @claim.request-body @limit @normal @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies of 1 MB and 10 MB whole, or not at all
@@ -157,6 +214,10 @@ Feature: A copy is what the client sent
       | HAProxy with Lua        |
       | HAProxy with a log ring |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.chunked-bodies @claim.request-body @limit @normal @allure.label.story:Bodies
   Scenario Outline: <gateway> copies a body that comes in chunks whole, or not at all
@@ -181,6 +242,10 @@ Feature: A copy is what the client sent
       | HAProxy with Lua        |
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.primary-untouched @limit @critical @allure.label.story:Primary
   Scenario Outline: With <gateway> the primary gets mirrored requests with headers in another order

@@ -18,6 +18,10 @@ Feature: The shadow gets a copy of each request it is meant to get, and of no ot
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.unmirrored-route @smoke @blocker @allure.label.story:Only-what-is-meant
   Scenario Outline: <gateway> copies no request on route v3
@@ -33,6 +37,10 @@ Feature: The shadow gets a copy of each request it is meant to get, and of no ot
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.refused-requests @critical @allure.label.story:Only-what-is-meant
   Scenario Outline: <gateway> copies no request that it refuses itself
@@ -47,6 +55,10 @@ Feature: The shadow gets a copy of each request it is meant to get, and of no ot
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.primary-answers @blocker @allure.label.story:Answers
   Scenario Outline: With <gateway> the client sees nothing of the shadow's answer
@@ -63,3 +75,7 @@ Feature: The shadow gets a copy of each request it is meant to get, and of no ot
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |

@@ -4,7 +4,7 @@ Feature: Whatever happens to the shadow, clients notice nothing
   they keep, whether the shadow is well or not. Each scenario also proves that the failure was
   real, and that requests on route v3, which is not mirrored, were served no better.
 
-  @promise.shadow-fails @claim.fire-and-forget @blocker @own-stack @allure.label.story:Shadow
+  @blocker @own-stack @allure.label.story:Shadow
   Scenario Outline: With <gateway> a shadow that <failure> changes nothing for clients
     Given <gateway> is the gateway
     And the shadow <failure>
@@ -12,6 +12,7 @@ Feature: Whatever happens to the shadow, clients notice nothing
     Then each was answered by the primary within 0.5 seconds
     And the shadow really failed
 
+    @promise.shadow-late @claim.fire-and-forget
     Examples: a shadow that answers 2 seconds late
       | gateway                 | failure                |
       | HAProxy with SPOE       | answers 2 seconds late |
@@ -19,7 +20,11 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring | answers 2 seconds late |
       | HAProxy with GoReplay   | answers 2 seconds late |
       | HAProxy with Teeproxy   | answers 2 seconds late |
+      | Envoy                   | answers 2 seconds late |
+      | APISIX                  | answers 2 seconds late |
+      | Traefik                 | answers 2 seconds late |
 
+    @promise.shadow-silent @claim.fire-and-forget
     Examples: a shadow that never answers
       | gateway                 | failure       |
       | HAProxy with SPOE       | never answers |
@@ -27,7 +32,11 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring | never answers |
       | HAProxy with GoReplay   | never answers |
       | HAProxy with Teeproxy   | never answers |
+      | Envoy                   | never answers |
+      | APISIX                  | never answers |
+      | Traefik                 | never answers |
 
+    @promise.shadow-refusing @claim.fire-and-forget
     Examples: a shadow that refuses connections
       | gateway                 | failure             |
       | HAProxy with SPOE       | refuses connections |
@@ -35,7 +44,12 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring | refuses connections |
       | HAProxy with GoReplay   | refuses connections |
       | HAProxy with Teeproxy   | refuses connections |
+      | Envoy                   | refuses connections |
+      | Nginx                   | refuses connections |
+      | APISIX                  | refuses connections |
+      | Traefik                 | refuses connections |
 
+    @promise.shadow-gone @claim.fire-and-forget
     Examples: a shadow that is gone
       | gateway                 | failure |
       | HAProxy with SPOE       | is gone |
@@ -43,7 +57,12 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring | is gone |
       | HAProxy with GoReplay   | is gone |
       | HAProxy with Teeproxy   | is gone |
+      | Envoy                   | is gone |
+      | Nginx                   | is gone |
+      | APISIX                  | is gone |
+      | Traefik                 | is gone |
 
+    @promise.shadow-erring @claim.fire-and-forget
     Examples: a shadow that answers with an error
       | gateway                 | failure               |
       | HAProxy with SPOE       | answers with an error |
@@ -51,7 +70,12 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring | answers with an error |
       | HAProxy with GoReplay   | answers with an error |
       | HAProxy with Teeproxy   | answers with an error |
+      | Envoy                   | answers with an error |
+      | Nginx                   | answers with an error |
+      | APISIX                  | answers with an error |
+      | Traefik                 | answers with an error |
 
+    @promise.shadow-breaking @claim.fire-and-forget
     Examples: a shadow that breaks off every answer
       | gateway                 | failure                 |
       | HAProxy with SPOE       | breaks off every answer |
@@ -59,7 +83,12 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring | breaks off every answer |
       | HAProxy with GoReplay   | breaks off every answer |
       | HAProxy with Teeproxy   | breaks off every answer |
+      | Envoy                   | breaks off every answer |
+      | Nginx                   | breaks off every answer |
+      | APISIX                  | breaks off every answer |
+      | Traefik                 | breaks off every answer |
 
+    @promise.shadow-verbose @claim.fire-and-forget
     Examples: a shadow that answers with 5 MB
       | gateway                 | failure           |
       | HAProxy with SPOE       | answers with 5 MB |
@@ -67,6 +96,36 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring | answers with 5 MB |
       | HAProxy with GoReplay   | answers with 5 MB |
       | HAProxy with Teeproxy   | answers with 5 MB |
+      | Envoy                   | answers with 5 MB |
+      | Nginx                   | answers with 5 MB |
+      | APISIX                  | answers with 5 MB |
+      | Traefik                 | answers with 5 MB |
+
+  @limit @critical @own-stack @allure.label.story:Shadow
+  Scenario Outline: With <gateway> a shadow that <failure> delays the next request on a connection
+    Given <gateway> is the gateway
+    And the shadow <failure>
+    When the client sends a few requests on v1, on new connections and on one that it keeps
+    Then only those that came later on a connection were late, and by 2 seconds at most
+    And the shadow really failed
+
+    @promise.shadow-late @claim.fire-and-forget
+    Examples: gateways with this limit, a shadow that answers 2 seconds late
+      | gateway | failure                |
+      | Nginx   | answers 2 seconds late |
+
+    @promise.shadow-silent @claim.fire-and-forget
+    Examples: gateways with this limit, a shadow that never answers
+      | gateway | failure       |
+      | Nginx   | never answers |
+
+  @cure @normal @own-stack @allure.label.story:Shadow
+  Scenario: Nginx that closes connections on mirrored routes is not held up by a late shadow
+    Given Nginx is the gateway
+    And an operator lets it close connections on mirrored routes
+    And the shadow answers 2 seconds late
+    When the client sends requests on v1 and v3, on new connections and on one that it keeps
+    Then each was answered by the primary within 0.5 seconds
 
   @promise.slow-reader @claim.fire-and-forget @critical @allure.label.story:Shadow
   Scenario Outline: With <gateway> a shadow that reads slowly does not slow down large uploads
@@ -80,6 +139,21 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | gateway               |
       | HAProxy with Lua      |
       | HAProxy with Teeproxy |
+      | Envoy                 |
+      | APISIX                |
+      | Traefik               |
+
+  @promise.slow-reader @claim.fire-and-forget @limit @critical @allure.label.story:Shadow
+  Scenario Outline: With <gateway> a client's next answer comes only when the shadow has read a large upload
+    Given <gateway> is the gateway
+    And the shadow reads slowly
+    When the client sends a body of 10 MB on route v1, and then a request that may take 1 second
+    Then the body was answered by the primary within 3 seconds, and the request was not
+    And the shadow is still reading
+
+    Examples: gateways with this limit
+      | gateway |
+      | Nginx   |
 
   @promise.shadow-back @critical @allure.label.story:Shadow
   Scenario Outline: With <gateway> copies flow again when the shadow is back
@@ -95,6 +169,10 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.tool-dead @blocker @own-stack @allure.label.story:Mirroring-tool
   Scenario Outline: With <gateway> clients are served as before while the mirroring tool is dead

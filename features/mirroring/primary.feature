@@ -18,6 +18,10 @@ Feature: What the primary and the client notice of the mirroring
       | HAProxy with Lua        |
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.primary-down @limit @blocker @allure.label.story:Failing-primary
   Scenario Outline: With <gateway> clients get 200 and nothing when the primary resets their connections
@@ -46,6 +50,10 @@ Feature: What the primary and the client notice of the mirroring
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.streaming @critical @allure.label.story:Uploads
   Scenario Outline: With <gateway> a large upload reaches the primary while it is still being sent
@@ -61,6 +69,7 @@ Feature: What the primary and the client notice of the mirroring
       | HAProxy with Lua        |
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
+      | Envoy                   |
 
   @promise.streaming @limit @normal @allure.label.story:Uploads
   Scenario Outline: <gateway> begins to send an upload to the primary when it has all of it
@@ -72,6 +81,9 @@ Feature: What the primary and the client notice of the mirroring
     Examples: gateways with this limit
       | gateway               |
       | HAProxy with Teeproxy |
+      | Nginx                 |
+      | APISIX                |
+      | Traefik               |
 
   @promise.primary-connections @critical @allure.label.story:Connections
   Scenario Outline: <gateway> passes 200 requests to the primary over a few connections
@@ -86,6 +98,10 @@ Feature: What the primary and the client notice of the mirroring
       | HAProxy with Lua        |
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.primary-connections @limit @normal @allure.label.story:Connections
   Scenario Outline: <gateway> opens a connection to the primary for each request, and closes it

@@ -18,6 +18,20 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Traefik                 |
+
+  @promise.account @limit @normal @allure.label.story:Account
+  Scenario Outline: <gateway> has no figures of copies, but its log has a line for each
+    Given <gateway> is the gateway
+    And the shadow refused connections while 50 requests were sent
+    When the shadow accepts connections again and 100 requests are sent
+    Then the way of mirroring accounts for 150 requests
+    And it counts as sent just those whose copies the shadow received
+
+    Examples: gateways with this limit
+      | gateway |
+      | Nginx   |
 
   @promise.load @critical @load @allure.label.story:Load
   Scenario Outline: <gateway> copies 2000 requests that come as fast as a client can send
@@ -33,6 +47,10 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.load-without-shadow @critical @load @own-stack @allure.label.story:Load
   Scenario Outline: <gateway> bears 2000 requests while the shadow is dead, and grows no further
@@ -49,6 +67,10 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.reload @blocker @own-stack @allure.label.story:Reload
   Scenario Outline: A reload of <gateway> under traffic loses no request and no copy
@@ -63,6 +85,18 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
       | HAProxy with SPOE     |
       | HAProxy with GoReplay |
       | HAProxy with Teeproxy |
+
+  @promise.reload @limit @critical @own-stack @allure.label.story:Reload
+  Scenario Outline: A reload of <gateway> under traffic may break off a few requests on kept connections
+    Given <gateway> is the gateway
+    And clients send requests on route v1 without a pause
+    When the gateway is reloaded
+    Then at most 8 requests of these clients got no answer, and all others the primary's
+    And at most 20 of these requests have no copy, and none has two
+
+    Examples: gateways with this limit
+      | gateway |
+      | Nginx   |
 
   @promise.reload @limit @critical @own-stack @allure.label.story:Reload
   Scenario Outline: A reload of <gateway> under traffic loses no request, but may lose a few copies

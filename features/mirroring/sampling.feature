@@ -6,7 +6,7 @@ Feature: The share of requests that is mirrored is the share that was asked for
   Nothing and everything are exact.
 
   @promise.share @claim.sample-percentage @smoke @blocker @allure.label.story:Share
-  Scenario Outline: <gateway> copies half of the requests on route v2
+  Scenario Outline: <gateway> copies the share of route v2 that the policy asks for
     Given <gateway> is the gateway
     When the client sends 1000 requests to "/api/v2/orders"
     Then the client gets the primary's answer to each of them
@@ -19,6 +19,20 @@ Feature: The share of requests that is mirrored is the share that was asked for
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+
+  @promise.share @claim.sample-percentage @limit @normal @allure.label.story:Share
+  Scenario Outline: <gateway> copies exactly the share of route v2 that the policy asks for, by counting
+    Given <gateway> is the gateway
+    When the client sends 1000 requests to "/api/v2/orders"
+    Then the client gets the primary's answer to each of them
+    And the shadow received exactly the share of copies that the policy asks for, none twice
+
+    Examples: gateways with this limit
+      | gateway |
+      | Traefik |
 
   @promise.new-share @critical @own-stack @allure.label.story:Share
   Scenario Outline: With <gateway> a new share of <share> % takes effect without a restart
@@ -39,6 +53,18 @@ Feature: The share of requests that is mirrored is the share that was asked for
       | HAProxy with a log ring | 0     | 200   |
       | HAProxy with a log ring | 20    | 1000  |
       | HAProxy with a log ring | 100   | 200   |
+      | Envoy                   | 0     | 200   |
+      | Envoy                   | 20    | 1000  |
+      | Envoy                   | 100   | 200   |
+      | Nginx                   | 0     | 200   |
+      | Nginx                   | 20    | 1000  |
+      | Nginx                   | 100   | 200   |
+      | APISIX                  | 0     | 200   |
+      | APISIX                  | 20    | 1000  |
+      | APISIX                  | 100   | 200   |
+      | Traefik                 | 0     | 200   |
+      | Traefik                 | 20    | 1000  |
+      | Traefik                 | 100   | 200   |
 
   @policy @critical @allure.label.story:Policy
   Scenario: A gateway that mirrors another share than the policy asks for is noticed

@@ -18,6 +18,10 @@ Feature: Clients cannot misuse the mirroring
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.no-loop @blocker @allure.label.story:Loop
   Scenario Outline: <gateway> does not copy a copy again
@@ -32,6 +36,10 @@ Feature: Clients cannot misuse the mirroring
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.chosen-shadow @critical @allure.label.story:Target
   Scenario Outline: With <gateway> a client cannot choose what is mirrored, nor where to
@@ -47,3 +55,7 @@ Feature: Clients cannot misuse the mirroring
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |

@@ -16,6 +16,8 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
       | HAProxy with SPOE       |
       | HAProxy with Lua        |
       | HAProxy with a log ring |
+      | Envoy                   |
+      | Traefik                 |
 
   @promise.shadow-connections @limit @normal @allure.label.story:Connections
   Scenario Outline: <gateway> uses connections to the shadow again, but not most of them
@@ -38,6 +40,8 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
     Examples: gateways with this limit
       | gateway               |
       | HAProxy with Teeproxy |
+      | Nginx                 |
+      | APISIX                |
 
   @promise.second-shadow @critical @own-stack @allure.label.story:Several-shadows
   Scenario Outline: With <gateway> each of two shadows gets a copy of each request
@@ -52,6 +56,9 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
       | HAProxy with SPOE       |
       | HAProxy with Lua        |
       | HAProxy with a log ring |
+      | Envoy                   |
+      | Nginx                   |
+      | Traefik                 |
 
   @promise.one-shadow-dead @critical @own-stack @allure.label.story:Several-shadows
   Scenario Outline: With <gateway> a second shadow that is dead harms neither clients nor the first
@@ -66,3 +73,6 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
       | HAProxy with SPOE       |
       | HAProxy with Lua        |
       | HAProxy with a log ring |
+      | Envoy                   |
+      | Nginx                   |
+      | Traefik                 |

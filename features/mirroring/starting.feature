@@ -19,6 +19,10 @@ Feature: Mirroring starts in any order, and never with a mistake that nobody see
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
       | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
 
   @promise.wrong-configuration @critical @own-stack @allure.label.story:Mistakes
   Scenario Outline: <gateway> refuses <mistake>, and says where it is
@@ -39,3 +43,29 @@ Feature: Mirroring starts in any order, and never with a mistake that nobody see
       | HAProxy with Lua        | a size in a unit that does not exist   |
       | HAProxy with Lua        | copies to a shadow that does not exist |
       | HAProxy with a log ring | a protocol of the ring that is not one |
+      | Envoy                   | a misspelt key of a route              |
+      | Nginx                   | a misspelt directive                   |
+
+  @promise.wrong-configuration @limit @critical @own-stack @allure.label.story:Mistakes
+  Scenario Outline: <gateway> goes on as before when a change has a mistake in it, and only its log says so
+    Given <gateway> is the gateway
+    And an operator has set the share of route v2 to what is no share
+    When the client sends 200 requests to "/api/v2/orders"
+    Then the client gets the primary's answer to each of them
+    And the shadow received exactly the share of copies that the policy asks for, none twice
+
+    Examples: gateways with this limit
+      | gateway |
+      | Traefik |
+
+  @promise.wrong-configuration @limit @critical @own-stack @allure.label.story:Mistakes
+  Scenario Outline: <gateway> leaves out a route that has a mistake in it, and only its log says so
+    Given <gateway> is the gateway
+    And an operator has set the share of route v2 to what is no share
+    When the client sends 20 requests to "/api/v2/orders"
+    Then the gateway itself refuses each of them
+    And the shadow received copies of nothing but the sentinels
+
+    Examples: gateways with this limit
+      | gateway |
+      | APISIX  |
