@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Patch
 from tests.mutants.way import (
     MESSAGE,
+    MIRROR,
     POLICY,
     POOL,
     SPOE,
@@ -66,7 +67,19 @@ MUTANTS = (
             "    use_backend shadow if v1 { rand(2) eq 0 }\n    use_backend api_v1 if v1\n",
         ),
         "isolation",
-        "With HAProxy with SPOE a shadow that answers 2 seconds late changes nothing *",
+        "With HAProxy with SPOE a shadow that * changes nothing for clients",
+    ),
+    broken_spoe(
+        "copied-late",
+        "the agent keeps each copy for two seconds",
+        Patch(
+            MIRROR,
+            "            pool.submit(copy)\n",
+            "            import asyncio\n"
+            "            asyncio.get_running_loop().call_later(2, pool.submit, copy)\n",
+        ),
+        "timing",
+        "With HAProxy with SPOE a copy leaves while the primary still works on the request",
     ),
     broken_spoe(
         "agent-never-back",

@@ -1,6 +1,9 @@
 """How mutants of the ways of mirroring are described."""
 
 from tests.mutants.mutant import Mutant, Patch
+from tests.runs import ROOT
+
+_FEATURES = ROOT / "features"
 
 MIRROR = "docker/mirror-agent/mirror_agent/mirror.py"
 COPYING = "docker/mirror-agent/mirror_agent/copying.py"
@@ -24,7 +27,9 @@ def broken(
         patches,
         tuple(f"{feature}: {killer}" for killer in killers),
         bystanders=("*",),
-        features=(f"features/mirroring/{feature}.feature",),
+        features=tuple(
+            str(file.relative_to(ROOT)) for file in _FEATURES.glob(f"*/{feature}.feature")
+        ),
         titles=gateway,
     )
 
