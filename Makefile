@@ -6,20 +6,27 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 ALLURE  := allure@3.18.0
 RESULTS := reports/allure-results
-# More for behave, e.g. make spec BEHAVE='-D stack=local -t smoke'
+# More for behave, e.g. make spec BEHAVE='-D stack=local -t @original'
 BEHAVE  ?=
+# What make spec plays: all that is no promise of several gateways, and the smoke tests.
+SELECTION := (@smoke or not (@promise.* or @cure or @policy)) and not @wip
 # The comparisons to publish together; without any the last run's, reports/comparison.json.
 FROM    ?=
 # How often `make soak` runs the specification, and on which stack.
 N       ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help spec tools test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench stack-up stack-down clean
+.PHONY: help spec spec-all tools test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench stack-up stack-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-spec: $(VENV)/spec ## run the specification on the stack that fits this machine
+spec: $(VENV)/spec ## play plain HAProxy's features, and of each other gateway the smoke tests
+	@echo "A selection, in about a minute. Every promise of every gateway: make spec-all"
+	@$(BIN)/behave features/ -t '$(SELECTION)' $(BEHAVE); code=$$?; \
+	echo "Allure results: $(RESULTS) (make report: one HTML page of them)"; exit $$code
+
+spec-all: $(VENV)/spec ## play the whole specification on the stack that fits this machine
 	@$(BIN)/behave features/ $(BEHAVE); code=$$?; \
 	echo "Allure results: $(RESULTS) (make report: one HTML page of them)"; exit $$code
 
@@ -52,7 +59,7 @@ spec-local: $(VENV)/spec
 spec-docker: $(VENV)/spec
 	$(BIN)/behave features/ -D stack=docker -f progress3
 
-spec-matrix: $(VENV)/spec ## run the specification on HAProxy 2.6, 2.8, 3.0 and 3.2
+spec-matrix: $(VENV)/spec ## play HAProxy's features, SPOE, Lua and log ring too, on 2.6 to 3.2
 	$(BIN)/python -m tests.matrix $(BEHAVE)
 
 mutants: $(VENV)/dev ## break the product in many small ways; the specification must notice each
