@@ -8,6 +8,7 @@ from tests.mutants import (
     instruments,
     mirroring,
     native,
+    nginx,
     operation,
     primary,
     routing,
@@ -27,6 +28,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *running.MUTANTS,
     *gateways.MUTANTS,
     *native.MUTANTS,
+    *nginx.MUTANTS,
     *primary.MUTANTS,
     *starting.MUTANTS,
 )

@@ -1,27 +1,21 @@
-"""Mutants of the gateways that mirror by themselves."""
+"""Mutants of Envoy and Traefik, which mirror by themselves."""
 
 from tests.mutants.mutant import Mutant, Patch
 from tests.mutants.way import broken
 
 _ENVOY = "docker/envoy/envoy.yaml"
-_NGINX = "docker/nginx/nginx.conf"
 _TRAEFIK = "docker/traefik/routes/routes.yaml"
-_ONCE = "{} copies each request on route v1 exactly once"
-_SHARE = "{} copies *the share of route v2 that the policy asks for*"
-_V3 = "{} copies no request on route v3"
-_MARKED = "With {} the copy bears a marker, *"
-_HEADERS = "{} keeps headers*"
-_BODIES = "{} copies bodies up to 16 KB byte for byte"
+ONCE = "{} copies each request on route v1 exactly once"
+SHARE = "{} copies *the share of route v2 that the policy asks for*"
+V3 = "{} copies no request on route v3"
+MARKED = "With {} the copy bears a marker, *"
+HEADERS = "{} keeps headers*"
+BODIES = "{} copies bodies up to 16 KB byte for byte"
 
 
 def _envoy(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
     killed = killer.format("Envoy")
     return broken(f"envoy-{name}", breaks, (patch,), (feature, "Envoy"), killed)
-
-
-def _nginx(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
-    killed = killer.format("Nginx")
-    return broken(f"nginx-{name}", breaks, (patch,), (feature, "Nginx"), killed)
 
 
 def _traefik(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
@@ -42,7 +36,7 @@ ENVOY = (
         "Envoy copies a third of route v2",
         Patch(_ENVOY, "{numerator: 50, ", "{numerator: 33, "),
         "sampling",
-        _SHARE,
+        SHARE,
     ),
     _envoy(
         "v3",
@@ -56,7 +50,7 @@ ENVOY = (
             "                          request_headers_to_add: *route_v3\n",
         ),
         "delivery",
-        _V3,
+        V3,
     ),
     _envoy(
         "host",
@@ -68,7 +62,7 @@ ENVOY = (
             times=2,
         ),
         "copies",
-        _HEADERS,
+        HEADERS,
     ),
     _envoy(
         "marker",
@@ -80,7 +74,7 @@ ENVOY = (
             "                            - {header: {key: x-mirrored-by, value: me}}\n",
         ),
         "copies",
-        _MARKED,
+        MARKED,
     ),
     _envoy(
         "twice",
@@ -95,7 +89,7 @@ ENVOY = (
             "                                  runtime_key: mirror.v1\n",
         ),
         "delivery",
-        _ONCE,
+        ONCE,
     ),
     _envoy(
         "impatient",
@@ -117,123 +111,20 @@ ENVOY = (
     ),
 )
 
-NGINX = (
-    _nginx(
-        "mirrors-nothing",
-        "Nginx is told what to mirror by a variable, which it takes for a name",
-        Patch(_NGINX, "            mirror /_copy;\n", "            mirror $copied;\n", times=2),
-        "delivery",
-        _ONCE,
-    ),
-    _nginx(
-        "share",
-        "Nginx copies a third of route v2",
-        Patch(_NGINX, "        50% 1;\n", "        33% 1;\n"),
-        "sampling",
-        _SHARE,
-    ),
-    _nginx(
-        "v3",
-        "Nginx copies route v3",
-        Patch(
-            _NGINX,
-            "            proxy_pass http://primary;\n        }\n\n        # `mirror $variable`",
-            "            mirror /_copy;\n            proxy_pass http://primary;\n        }\n\n"
-            "        if ($route = v3) { set $copied 1; }\n        # `mirror $variable`",
-        ),
-        "delivery",
-        _V3,
-    ),
-    _nginx(
-        "no-bodies",
-        "Nginx's copies have no body",
-        Patch(
-            _NGINX,
-            '            proxy_set_header X-Route "";\n',
-            '            proxy_set_header X-Route "";\n'
-            "            proxy_pass_request_body off;\n"
-            '            proxy_set_header Content-Length "";\n',
-        ),
-        "copies",
-        _BODIES,
-    ),
-    _nginx(
-        "path",
-        "Nginx's copies lose what comes after the route",
-        Patch(_NGINX, "http://$shadow$request_uri;", "http://$shadow/api/$route$is_args$args;"),
-        "copies",
-        "{} keeps unusual targets byte for byte",
-    ),
-    _nginx(
-        "host",
-        "Nginx's copies are for another host",
-        Patch(
-            _NGINX,
-            "            proxy_set_header Host $http_host;\n",
-            "            proxy_set_header Host $proxy_host;\n",
-        ),
-        "copies",
-        _HEADERS,
-    ),
-    _nginx(
-        "marker",
-        "Nginx marks the primary's request as well",
-        Patch(_NGINX, "X-Mirrored-By $marker;", 'X-Mirrored-By "me";'),
-        "copies",
-        _MARKED,
-    ),
-    _nginx(
-        "twice",
-        "Nginx copies each request twice",
-        Patch(_NGINX, "mirror /_copy;\n", "mirror /_copy; mirror /_copy;\n", times=2),
-        "delivery",
-        _ONCE,
-    ),
-    _nginx(
-        "patient",
-        "Nginx waits for half a minute for the shadow, and so do clients",
-        Patch(_NGINX, "            proxy_read_timeout 1s;\n", ""),
-        "isolation",
-        "With {} a shadow that never answers delays the next request *",
-    ),
-    Mutant(
-        "nginx-keeps-connections",
-        "the cure for Nginx's delays closes no connections",
-        (Patch("features/support/cures.py", "keepalive_timeout 0;", "keepalive_timeout 60;"),),
-        ("isolation: Nginx that closes connections on mirrored routes *",),
-        features=("features/mirroring/isolation.feature",),
-        titles="Nginx that closes connections",
-    ),
-    _nginx(
-        "in-memory",
-        "Nginx keeps whole bodies in memory",
-        Patch(_NGINX, "client_body_buffer_size 64k;", "client_body_buffer_size 64m;"),
-        "timing",
-        "{} does not keep large uploads in memory",
-    ),
-    _nginx(
-        "unlogged",
-        "Nginx does not write down its copies",
-        Patch(_NGINX, "            log_subrequest on;\n", ""),
-        "running",
-        "{} has no figures of copies, but its log has a line for each",
-    ),
-)
-
 TRAEFIK = (
     _traefik(
         "mirrors-nothing",
         "Traefik is told no share, which means none",
         Patch(_TRAEFIK, "{name: copies, percent: 100}", "{name: copies}"),
         "delivery",
-        _ONCE,
+        ONCE,
     ),
     _traefik(
         "share",
         "Traefik copies 49 % of route v2",
         Patch(_TRAEFIK, "percent: 50}", "percent: 49}"),
         "sampling",
-        _SHARE,
+        SHARE,
     ),
     _traefik(
         "v3",
@@ -244,7 +135,7 @@ TRAEFIK = (
             "middlewares: [v3, unmarked]\n      service: mirrored-v1",
         ),
         "delivery",
-        _V3,
+        V3,
     ),
     _traefik(
         "no-bodies",
@@ -255,7 +146,7 @@ TRAEFIK = (
             "        mirrorBody: false\n        mirrors: [{name: copies, percent: 100}]\n",
         ),
         "copies",
-        _BODIES,
+        BODIES,
     ),
     _traefik(
         "path",
@@ -278,7 +169,7 @@ TRAEFIK = (
             "        serversTransport: shadow\n        passHostHeader: false\n",
         ),
         "copies",
-        _HEADERS,
+        HEADERS,
     ),
     _traefik(
         "marker",
@@ -289,7 +180,7 @@ TRAEFIK = (
             "unmarked: {headers: {customRequestHeaders: {X-Mirrored-By: me}}}",
         ),
         "copies",
-        _MARKED,
+        MARKED,
     ),
     _traefik(
         "twice",
@@ -300,7 +191,7 @@ TRAEFIK = (
             "[{name: copies, percent: 100}, {name: shadow, percent: 100}]",
         ),
         "delivery",
-        _ONCE,
+        ONCE,
     ),
     _traefik(
         "shadow-first",
@@ -315,4 +206,4 @@ TRAEFIK = (
     ),
 )
 
-MUTANTS = (*ENVOY, *NGINX, *TRAEFIK)
+MUTANTS = (*ENVOY, *TRAEFIK)

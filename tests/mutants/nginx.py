@@ -1,0 +1,116 @@
+"""Mutants of Nginx, which mirrors by itself."""
+
+from tests.mutants.mutant import Mutant, Patch
+from tests.mutants.native import BODIES, HEADERS, MARKED, ONCE, SHARE, V3
+from tests.mutants.way import broken
+
+_NGINX = "docker/nginx/nginx.conf"
+
+
+def _nginx(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
+    killed = killer.format("Nginx")
+    return broken(f"nginx-{name}", breaks, (patch,), (feature, "Nginx"), killed)
+
+
+MUTANTS = (
+    _nginx(
+        "mirrors-nothing",
+        "Nginx is told what to mirror by a variable, which it takes for a name",
+        Patch(_NGINX, "            mirror /_copy;\n", "            mirror $copied;\n", times=2),
+        "delivery",
+        ONCE,
+    ),
+    _nginx(
+        "share",
+        "Nginx copies a third of route v2",
+        Patch(_NGINX, "        50% 1;\n", "        33% 1;\n"),
+        "sampling",
+        SHARE,
+    ),
+    _nginx(
+        "v3",
+        "Nginx copies route v3",
+        Patch(
+            _NGINX,
+            "            proxy_pass http://primary;\n        }\n\n        # `mirror $variable`",
+            "            mirror /_copy;\n            proxy_pass http://primary;\n        }\n\n"
+            "        if ($route = v3) { set $copied 1; }\n        # `mirror $variable`",
+        ),
+        "delivery",
+        V3,
+    ),
+    _nginx(
+        "no-bodies",
+        "Nginx's copies have no body",
+        Patch(
+            _NGINX,
+            '            proxy_set_header X-Route "";\n',
+            '            proxy_set_header X-Route "";\n'
+            "            proxy_pass_request_body off;\n"
+            '            proxy_set_header Content-Length "";\n',
+        ),
+        "copies",
+        BODIES,
+    ),
+    _nginx(
+        "path",
+        "Nginx's copies lose what comes after the route",
+        Patch(_NGINX, "http://$shadow$request_uri;", "http://$shadow/api/$route$is_args$args;"),
+        "copies",
+        "{} keeps unusual targets byte for byte",
+    ),
+    _nginx(
+        "host",
+        "Nginx's copies are for another host",
+        Patch(
+            _NGINX,
+            "            proxy_set_header Host $http_host;\n",
+            "            proxy_set_header Host $proxy_host;\n",
+        ),
+        "copies",
+        HEADERS,
+    ),
+    _nginx(
+        "marker",
+        "Nginx marks the primary's request as well",
+        Patch(_NGINX, "X-Mirrored-By $marker;", 'X-Mirrored-By "me";'),
+        "copies",
+        MARKED,
+    ),
+    _nginx(
+        "twice",
+        "Nginx copies each request twice",
+        Patch(_NGINX, "mirror /_copy;\n", "mirror /_copy; mirror /_copy;\n", times=2),
+        "delivery",
+        ONCE,
+    ),
+    _nginx(
+        "patient",
+        "Nginx waits for half a minute for the shadow, and so do clients",
+        Patch(_NGINX, "            proxy_read_timeout 1s;\n", ""),
+        "isolation",
+        "With {} a shadow that never answers delays the next request *",
+    ),
+    Mutant(
+        "nginx-keeps-connections",
+        "the cure for Nginx's delays closes no connections",
+        (Patch("features/support/cures.py", "keepalive_timeout 0;", "keepalive_timeout 60;"),),
+        ("isolation: Nginx that closes connections on mirrored routes *",),
+        features=("features/mirroring/isolation.feature",),
+        titles="Nginx that closes connections",
+    ),
+    _nginx(
+        "in-memory",
+        "Nginx keeps whole bodies in memory",
+        Patch(_NGINX, "client_body_buffer_size 64k;", "client_body_buffer_size 64m;"),
+        "timing",
+        "{} does not keep large uploads in memory",
+    ),
+    _nginx(
+        "unlogged",
+        "Nginx does not write down its copies",
+        Patch(_NGINX, "            log_subrequest on;\n", ""),
+        "running",
+        "{} has no figures of copies, but its log has a line for each",
+    ),
+)
