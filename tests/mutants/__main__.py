@@ -13,12 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from features.support.errors import StackError
+from features.support.gateways import CATALOGUE
+from features.support.options import parse
+from features.support.stack import choose
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.mutant import Mutant, PatchError
 from tests.runs import ROOT, Run, behave
 
 _AT_ONCE = 3  # a run mostly waits for health checks
-_OPTIONS = ("-D", "stack=local")
 _UNBROKEN = Mutant("unbroken", "nothing: the tree as it is", (), ())
 
 
@@ -34,11 +37,16 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     if not _report(_UNBROKEN, _verdict(_UNBROKEN)):
         return 1
-    chosen = [known[name] for name in arguments] or list(MUTANTS)
+    asked = [known[name] for name in arguments] or list(MUTANTS)
+    reasons = {mutant.name: reason for mutant in asked if (reason := _why_not(mutant))}
+    for name, reason in reasons.items():
+        print(f"not run {name}: {reason}")
+    chosen = [mutant for mutant in asked if mutant.name not in reasons]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         verdicts = zip(chosen, pool.map(_verdict, chosen), strict=True)
         killed = [_report(mutant, verdict) for mutant, verdict in verdicts]
-    print(f"{sum(killed)} passed, {len(killed) - sum(killed)} failed")
+    counts = (f"{sum(killed)} passed", f"{len(killed) - sum(killed)} failed")
+    print(", ".join([*counts, *([f"{len(reasons)} skipped"] if reasons else [])]))
     return 0 if all(killed) else 1
 
 
@@ -52,8 +60,19 @@ def _verdict(mutant: Mutant) -> list[str]:
         except PatchError as reason:
             return [str(reason)]
         chosen = ["--name", re.escape(mutant.titles)] if mutant.titles else []
-        run = behave([*_OPTIONS, *chosen, *mutant.features], tree=tree)
+        run = behave(["-D", f"stack={mutant.stack}", *chosen, *mutant.features], tree=tree)
     return _judge(mutant, run)
+
+
+def _why_not(mutant: Mutant) -> str | None:
+    """Return why a mutant cannot be played here."""
+    if not mutant.only:
+        return None
+    try:
+        stack = choose(parse({"stack": mutant.stack}))
+    except StackError as reason:
+        return str(reason)
+    return stack.why_not(CATALOGUE[mutant.only])
 
 
 def _judge(mutant: Mutant, run: Run) -> list[str]:

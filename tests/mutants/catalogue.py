@@ -1,6 +1,7 @@
 """Every mutant, by what it breaks."""
 
 from tests.mutants import (
+    apisix,
     copies,
     fidelity,
     figures,
@@ -29,6 +30,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *gateways.MUTANTS,
     *native.MUTANTS,
     *nginx.MUTANTS,
+    *apisix.MUTANTS,
     *primary.MUTANTS,
     *starting.MUTANTS,
 )

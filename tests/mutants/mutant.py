@@ -48,7 +48,8 @@ class Mutant:
 
     Both `killers` and `bystanders` are patterns of "feature: scenario title": every scenario that
     a killer matches must fail, those that a bystander matches may. Only the scenarios of
-    `features` are played whose titles contain `titles`.
+    `features` are played whose titles contain `titles`, on a kind of stack. Where the gateway
+    `only` is named and cannot run, the mutant is not played.
     """
 
     name: str
@@ -59,6 +60,8 @@ class Mutant:
     files: dict[str, str] = field(default_factory=dict)
     features: tuple[str, ...] = PLAIN
     titles: str = ""
+    stack: str = "local"
+    only: str = ""
 
     def plant(self, tree: Path) -> None:
         """Break a tree; raises PatchError."""
