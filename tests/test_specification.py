@@ -18,7 +18,8 @@ from tests.runs import ROOT, Run, behave
 ROUTES = "features/routing/routing.feature"
 ONE = f"{ROUTES}:12"
 QUICK = (
-    "features/routing",
+    "features/routing/routing.feature",
+    "features/routing/fidelity.feature",
     "features/operation/concurrency.feature",
     "features/mirroring/limitation.feature",
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 # The features of plain HAProxy.
 PLAIN = (
-    "features/routing",
+    "features/routing/routing.feature",
+    "features/routing/fidelity.feature",
     "features/operation",
     "features/mirroring/baseline.feature",
     "features/mirroring/limitation.feature",

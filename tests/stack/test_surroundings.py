@@ -28,7 +28,7 @@ def busy_port() -> Iterator[int]:
 @needs_engine
 @pytest.mark.parametrize("others", [("local", "local"), ("local", "docker"), ("docker", "docker")])
 def test_two_runs_side_by_side_do_not_collide(start: Start, others: tuple[str, str]) -> None:
-    runs = [start("features/routing", "-D", f"stack={kind}") for kind in others]
+    runs = [start("features/routing/routing.feature", "-D", f"stack={kind}") for kind in others]
     for run in runs:
         assert run.wait() == 0, run.output
         assert run.left_behind() == []
