@@ -24,6 +24,7 @@ COMMANDS = [
 # Too long to be run by a test of make test itself, or running it already.
 ELSEWHERE = {
     "make spec": "CI runs both its stacks; a dry run of make is run here",
+    "make spec-all": "make test runs it on both stacks",
     "make test": "CI runs it",
     "make comparison": "it publishes; tests/comparison publishes in a tree of its own",
     "make report": "needs npm; tried here where npm is",
