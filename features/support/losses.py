@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from features.support import accounts, copies
 from features.support.accounts import Account
 from features.support.errors import CannotFindOutError
-from features.support.gateways import Gateway
 from features.support.scene import Scene
 
 # How the agent's last words tell its account, as text and as JSON.
@@ -27,7 +26,7 @@ class Loss:
 
 def noted(scene: Scene) -> dict[str, int]:
     """Return what the gateway itself counts, to be compared with later."""
-    return accounts.of_front(scene.stack, _gateway(scene))
+    return accounts.of_front(scene.stack, scene.in_front)
 
 
 def counted(scene: Scene, before: Mapping[str, int], *, restarted: bool) -> Loss:
@@ -72,12 +71,12 @@ def without_copy(scene: Scene) -> int:
 
 def _of_both_runs(scene: Scene) -> Account:
     """Add what the tool counts to what it had counted, by its log, when it was stopped."""
-    words = _LAST_WORDS.findall(scene.stack.logs(str(_gateway(scene).tool)))
+    words = _LAST_WORDS.findall(scene.stack.logs(str(scene.in_front.tool)))
     if not words or scene.noted is None:
         raise CannotFindOutError("the mirroring tool ended without telling what it had counted")
     told = {name: int(value) for name, value in words}
     ended = Account(told["received"], told["sent"], _of("dropped.", told), _of("failed.", told), 0)
-    earlier, now = ended - scene.noted, accounts.settled(scene.stack, _gateway(scene))
+    earlier, now = ended - scene.noted, accounts.settled(scene.stack, scene.in_front)
     return Account(
         earlier.received + now.received,
         earlier.sent + now.sent,
@@ -89,9 +88,3 @@ def _of_both_runs(scene: Scene) -> Account:
 
 def _of(kind: str, told: Mapping[str, int]) -> dict[str, int]:
     return {name.removeprefix(kind): n for name, n in told.items() if name.startswith(kind)}
-
-
-def _gateway(scene: Scene) -> Gateway:
-    if scene.gateway is None:
-        raise CannotFindOutError("no gateway has been chosen yet")
-    return scene.gateway

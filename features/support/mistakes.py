@@ -130,9 +130,8 @@ class Answer:
 def load(scene: Scene, name: str) -> Answer:
     """Let the service load its configuration of this run with one mistake in it."""
     mistake = MISTAKES[name]
-    if scene.gateway is None:
-        raise CannotFindOutError("no gateway has been chosen yet")
-    service = scene.gateway.front if mistake.of == "front" else str(scene.gateway.tool)
+    gateway = scene.in_front
+    service = gateway.front if mistake.of == "front" else str(gateway.tool)
     files, line = _files(scene, service, mistake) if _has_files(scene, service) else ({}, 0)
     said = scene.stack.exec(service, mistake.command, files)
     return Answer(said, tuple(word.format(line=line) for word in mistake.named))

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 
 from features.support import verdicts
-from features.support.errors import CannotFindOutError
-from features.support.gateways import Gateway
 from features.support.samples import filled
 from features.support.scene import Exchange, Scene
 from features.support.stream import Stream
@@ -16,22 +14,16 @@ _KB = 1024
 _SHOWN = 5  # examples in a message
 
 
-def _gateway(scene: Scene) -> Gateway:
-    if scene.gateway is None:
-        raise CannotFindOutError("no gateway has been chosen yet")
-    return scene.gateway
-
-
 def followers(scene: Scene) -> Iterator[str]:
     """Yield the services that are started after the gateway: its mirroring tool, the shadow."""
-    tool = _gateway(scene).tool
+    tool = scene.in_front.tool
     yield from (tool,) if tool else ()
     yield "shadow"
 
 
 def start_alone(scene: Scene, count: int) -> None:
     """Stop everything but the primary, start the gateway again, and send it requests."""
-    front = _gateway(scene).front
+    front = scene.in_front.front
     for service in (*followers(scene), front):
         scene.stop(service)
     scene.restore(front)
@@ -41,7 +33,7 @@ def start_alone(scene: Scene, count: int) -> None:
 
 def restart_tool(scene: Scene, stream: Stream) -> None:
     """Restart the mirroring tool under traffic, which ends when copies are made again."""
-    tool = str(_gateway(scene).tool)
+    tool = str(scene.in_front.tool)
     stream.start()
     scene.stop(tool)
     scene.stack.restore(tool)
@@ -53,7 +45,7 @@ def restart_tool(scene: Scene, stream: Stream) -> None:
 
 def freeze_tool(scene: Scene, count: int, after: int) -> None:
     """Send bodies of 40 KB while the mirroring tool is frozen, and a few requests afterwards."""
-    tool = str(_gateway(scene).tool)
+    tool = str(scene.in_front.tool)
     body = filled(40 * _KB)
     scene.pause(tool)
     try:

@@ -69,18 +69,21 @@ class Scene:
         return self.recorders["shadow"]
 
     @property
-    def entry(self) -> Address:
-        """Return where clients reach the gateway."""
+    def in_front(self) -> Gateway:
+        """Return the gateway in front; raises CannotFindOutError when none has been chosen."""
         if self.gateway is None:
             raise CannotFindOutError("no gateway has been chosen yet")
-        return self.stack.address(self.gateway.front, self.gateway.entry)
+        return self.gateway
+
+    @property
+    def entry(self) -> Address:
+        """Return where clients reach the gateway."""
+        return self.stack.address(self.in_front.front, self.in_front.entry)
 
     @property
     def stats(self) -> Stats:
         """Return the reader of the gateway's figures."""
-        if self.gateway is None:
-            raise CannotFindOutError("no gateway has been chosen yet")
-        return Stats(self.stack.address(self.gateway.front, "stats"), self.stack.credentials)
+        return Stats(self.stack.address(self.in_front.front, "stats"), self.stack.credentials)
 
     def copies(self) -> list[Received]:
         """Return what the shadow received of this scenario's requests, in order of arrival."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from features.support import accounts, changes, copies
 from features.support.additions import ADDITIONS
-from features.support.errors import CannotFindOutError
 from features.support.exchange import Received
 from features.support.scene import Scene
 from features.support.traffic import request
@@ -23,9 +22,7 @@ def add(scene: Scene, address: str) -> Iterator[None]:
 
     Raises CannotFindOutError when the configuration is not as expected.
     """
-    gateway = scene.gateway
-    if gateway is None:
-        raise CannotFindOutError("no gateway has been chosen yet")
+    gateway = scene.in_front
     addition = ADDITIONS[gateway.name]
     service = str(gateway.tool) if addition.role == "tool" else gateway.front
     change = changes.edited(scene, service, addition.edits(address), addition.file)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from features.support import changes
 from features.support.changes import Edit
-from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
 
 
@@ -64,9 +63,7 @@ def set_share(scene: Scene, share: int) -> Iterator[None]:
 
     Raises CannotFindOutError when the configuration is not as expected.
     """
-    gateway = scene.gateway
-    if gateway is None:
-        raise CannotFindOutError("no gateway has been chosen yet")
+    gateway = scene.in_front
     if gateway.name == "Envoy":
         return changes.set_live(scene, f"mirror.v2={share}", undo="mirror.v2=")
     known = SHARES[gateway.name]
@@ -76,7 +73,5 @@ def set_share(scene: Scene, share: int) -> Iterator[None]:
 
 def set_none(scene: Scene) -> Iterator[None]:
     """Write what is no share for route v2 into the configuration of the gateway; undo it."""
-    if scene.gateway is None:
-        raise CannotFindOutError("no gateway has been chosen yet")
-    known = SHARES[scene.gateway.name]
-    return changes.mistaken(scene, scene.gateway.front, Edit(known.old, known.none), known.file)
+    known = SHARES[scene.in_front.name]
+    return changes.mistaken(scene, scene.in_front.front, Edit(known.old, known.none), known.file)
