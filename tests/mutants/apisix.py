@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.mutants.mutant import Mutant, Patch
 from tests.mutants.native import BODIES, HEADERS, MARKED, ONCE, SHARE, V3
-from tests.mutants.way import broken
+from tests.mutants.way import broken_itself
 
 _CONFIG = "docker/apisix/config.yaml"
 _ROUTES = "docker/apisix/apisix.yaml"
@@ -15,8 +15,7 @@ _MIRROR = """\
 
 
 def _apisix(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
-    killed = killer.format("APISIX")
-    mutant = broken(f"apisix-{name}", breaks, (patch,), (feature, "APISIX"), killed)
+    mutant = broken_itself("APISIX", name, breaks, patch, feature, killer)
     return replace(mutant, stack="docker", only="APISIX")
 
 

@@ -1,7 +1,9 @@
 """Mutants of Envoy and Traefik, which mirror by themselves."""
 
-from tests.mutants.mutant import Mutant, Patch
-from tests.mutants.way import broken
+from functools import partial
+
+from tests.mutants.mutant import Patch
+from tests.mutants.way import broken_itself
 
 _ENVOY = "docker/envoy/envoy.yaml"
 _TRAEFIK = "docker/traefik/routes/routes.yaml"
@@ -13,15 +15,8 @@ HEADERS = "{} keeps headers*"
 BODIES = "{} copies bodies up to 16 KB byte for byte"
 
 
-def _envoy(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
-    killed = killer.format("Envoy")
-    return broken(f"envoy-{name}", breaks, (patch,), (feature, "Envoy"), killed)
-
-
-def _traefik(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
-    killed = killer.format("Traefik")
-    return broken(f"traefik-{name}", breaks, (patch,), (feature, "Traefik"), killed)
-
+_envoy = partial(broken_itself, "Envoy")
+_traefik = partial(broken_itself, "Traefik")
 
 ENVOY = (
     _envoy(

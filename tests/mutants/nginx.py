@@ -1,16 +1,15 @@
 """Mutants of Nginx, which mirrors by itself."""
 
+from functools import partial
+
 from tests.mutants.mutant import Mutant, Patch
 from tests.mutants.native import BODIES, HEADERS, MARKED, ONCE, SHARE, V3
-from tests.mutants.way import broken
+from tests.mutants.way import broken_itself
 
 _NGINX = "docker/nginx/nginx.conf"
 
 
-def _nginx(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
-    killed = killer.format("Nginx")
-    return broken(f"nginx-{name}", breaks, (patch,), (feature, "Nginx"), killed)
-
+_nginx = partial(broken_itself, "Nginx")
 
 MUTANTS = (
     _nginx(

@@ -36,3 +36,11 @@ def broken(
 
 def broken_spoe(name: str, breaks: str, patch: Patch, feature: str, *killers: str) -> Mutant:
     return broken(name, breaks, (patch,), (feature, "HAProxy with SPOE"), *killers)
+
+
+def broken_itself(
+    gateway: str, name: str, breaks: str, patch: Patch, feature: str, killer: str
+) -> Mutant:
+    """Break a gateway that mirrors by itself, and for whom {} stands in the killer."""
+    named = f"{gateway.lower()}-{name}"
+    return broken(named, breaks, (patch,), (feature, gateway), killer.format(gateway))
