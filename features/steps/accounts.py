@@ -40,13 +40,13 @@ def few_are_lost(context: Context, most: int) -> None:
 
 @when('the client sends {count:d} requests to "{target:Target}" as fast as it can')
 def client_sends_fast(context: Context, count: int, target: str) -> None:
-    context.used = usage.of_gateway(context.scene)
+    context.used = usage.at_rest(context.scene)
     context.scene.send_in_turn(request("GET", target) for _ in range(count))
 
 
 @then("memory and open files of gateway and tool have grown by {memory:d} MB and {files:d} at most")
 def growth_is_bounded(context: Context, memory: int, files: int) -> None:
-    grown = usage.of_gateway(context.scene) - context.used
+    grown = usage.since(context.scene, context.used)
     assert context.used.memory > 1, f"nothing was measured: {context.used}"
     assert grown.memory <= memory, grown
     assert grown.files <= files, grown

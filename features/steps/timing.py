@@ -26,13 +26,13 @@ def copy_left_late(context: Context) -> None:
 
 @when("{count:d} clients send bodies of {size:d} MB on route v1 at the same moment")
 def clients_send_bodies(context: Context, count: int, size: int) -> None:
-    context.used = usage.of_gateway(context.scene)
+    context.used = usage.at_rest(context.scene)
     context.scene.send_at_once(timing.uploads(count, size))
 
 
 @then("memory of gateway and tool has grown by {least:d} MB at least")
 def memory_has_grown(context: Context, least: int) -> None:
-    grown = usage.of_gateway(context.scene) - context.used
+    grown = usage.since(context.scene, context.used)
     assert grown.memory >= least, grown
 
 
