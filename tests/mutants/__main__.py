@@ -21,7 +21,7 @@ from tests.mutants.catalogue import MUTANTS
 from tests.mutants.mutant import Mutant, PatchError
 from tests.runs import ROOT, Run, behave
 
-_AT_ONCE = 3  # a run mostly waits for health checks
+_AT_ONCE = 5  # a run mostly waits for health checks
 _UNBROKEN = Mutant("unbroken", "nothing: the tree as it is", (), ())
 
 
@@ -60,7 +60,7 @@ def _verdict(mutant: Mutant) -> list[str]:
         except PatchError as reason:
             return [str(reason)]
         chosen = ["--name", re.escape(mutant.titles)] if mutant.titles else []
-        run = behave(["-D", f"stack={mutant.stack}", *chosen, *mutant.features], tree=tree)
+        run = behave(["-D", f"stack={mutant.stack}", *chosen, *mutant.features_to_play], tree=tree)
     return _judge(mutant, run)
 
 
