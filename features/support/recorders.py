@@ -7,6 +7,7 @@ import requests
 
 from features.support.errors import CannotFindOutError, StackError
 from features.support.exchange import Received
+from features.support.ids import given, is_of_the_first
 from features.support.traffic import Address
 from features.support.waiting import eventually, patient
 
@@ -20,6 +21,7 @@ class Recorder:
     def __init__(self, name: str, locate: Callable[[str], Address]) -> None:
         self.name = name
         self._locate = locate
+        self._ids_before = 0  # how many were given before the last reset
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the environment must not come between
 
@@ -29,14 +31,19 @@ class Recorder:
         return self._locate("service")
 
     def received(self, ids: Iterable[str] | None = None) -> list[Received]:
-        """Return the journal, or what it says of some requests, in order of arrival."""
+        """Return the journal, or what it says of some requests, in order of arrival.
+
+        What was sent before the last reset and came late is left out.
+        """
         query = None if ids is None else [("id", each) for each in ids]
         if query == []:
             return []
         if query and not all(each for _, each in query):
             raise CannotFindOutError("a request without an id cannot be found in a journal")
         entries = self._call("GET", "/journal", params=query)["entries"]
-        return [Received.from_entry(entry) for entry in entries]
+        arrived = [Received.from_entry(entry) for entry in entries]
+        before = self._ids_before
+        return [each for each in arrived if not is_of_the_first(each.request_id, before)]
 
     def copies_of(self, request_id: str) -> list[Received]:
         """Return every receipt of one request, the unfinished ones too."""
@@ -72,6 +79,7 @@ class Recorder:
 
     def reset(self) -> None:
         """Forget the journal and behave well again."""
+        self._ids_before = given()
         self._call("POST", "/reset")
 
     def close(self) -> None:

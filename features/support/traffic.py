@@ -3,12 +3,12 @@
 import http.client
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from features.support import ids
 from features.support.exchange import Answer, Headers, Sent
 from features.support.waiting import patient
 
@@ -43,7 +43,7 @@ def request(
 ) -> Sent:
     """Make a request with a Host, an id of its own, and nothing that was not asked for."""
     own = [("Host", "shop.example")] if not any(n.lower() == "host" for n, _ in headers) else []
-    own += [("X-Request-Id", str(uuid.uuid4()))] if with_id else []
+    own += [("X-Request-Id", ids.new())] if with_id else []
     return Sent(method, target, (*own, *headers), body, chunked)
 
 

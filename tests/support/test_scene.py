@@ -54,6 +54,16 @@ def test_without_an_answer_the_exchange_tells_why(scene: Scene) -> None:
     assert isinstance(in_turn.answer, ClientError)
 
 
+def test_what_was_sent_before_a_scene_and_comes_late_is_not_shown(scene: Scene) -> None:
+    late = request("GET", "/api/v1")
+    scene.shadow.reset()
+    new = request("GET", "/api/v1")
+    send(scene.shadow.service, late)
+    send(scene.shadow.service, new)
+    assert [each.request_id for each in scene.shadow.received()] == [new.request_id]
+    assert not scene.shadow.copies_of(str(late.request_id))
+
+
 def test_every_scene_begins_with_recorders_that_know_nothing_and_behave(scene: Scene) -> None:
     scene.primary.misbehave(status=500, prefix="/api")
     scene.send(request("GET", "/api/v1"))

@@ -26,6 +26,9 @@ def own_credentials() -> tuple[str, str]:
     return ("operator", secrets.token_urlsafe(12))
 
 
+NOT_ASKED_FOR = "it is not among the gateways that were asked for (-D gateways)"
+
+
 class Stack(ABC):
     """Running services, addressed by the names of the catalogue.
 
@@ -76,7 +79,7 @@ class Stack(ABC):
     def why_not(self, gateway: Gateway) -> str | None:
         """Return why a gateway is not run in this stack, None when it is."""
         if gateway.name not in self.asked_for:
-            return "it is not among the gateways that were asked for (-D gateways)"
+            return NOT_ASKED_FOR
         return self._why_not(gateway)
 
     @abstractmethod
