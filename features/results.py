@@ -1,11 +1,19 @@
 """Where Allure's results go: one directory, which holds the results of one run and no others."""
 
 from pathlib import Path
+from uuid import UUID
 
+import allure_behave.formatter
 from allure_behave.formatter import AllureFormatter
+from allure_behave.listener import AllureListener
+from allure_commons.model2 import Status, StatusDetails
+from allure_commons.utils import now
 from behave.configuration import Configuration
 from behave.formatter._registry import register_as
 from behave.formatter.base import Formatter, StreamOpener
+from behave.model import Scenario
+
+from features.support.stack.base import NOT_ASKED_FOR
 
 # Both names, so that Allure's documented command works beside the entry in behave.ini.
 _NAMES = ("allure", "allure_behave.formatter:AllureFormatter")
@@ -24,8 +32,40 @@ class Results(AllureFormatter):  # type: ignore[misc]
         return super().__new__(cls) if wanted else Formatter(stream_opener, config)
 
 
+class Listener(AllureListener):  # type: ignore[misc]
+    """Allure's listener, which shows what cannot run here as skipped, with the reason.
+
+    The original shows all that is skipped, what nobody chose as well, or nothing of it; and then
+    it takes the steps that were not played for those of the next scenario.
+    """
+
+    current_scenario_uuid: UUID | None
+    current_step_uuid: UUID | None
+
+    def stop_scenario(self, scenario: Scenario) -> None:
+        """End a scenario's result."""
+        reason = scenario.skip_reason or ""
+        if scenario.status == "skipped" and reason and not reason.endswith(NOT_ASKED_FOR):
+            self._stop_skipped(reason)
+        else:
+            super().stop_scenario(scenario)
+        self.steps.clear()
+
+    def _stop_skipped(self, reason: str) -> None:
+        uuid = self.current_scenario_uuid
+        result = self.logger.get_test(uuid)
+        result.stop = now()  # type: ignore[no-untyped-call]
+        result.status = Status.SKIPPED
+        result.statusDetails = StatusDetails(message=reason)
+        self.logger.close_test(uuid)
+        self.group_context.append_test(uuid)
+        self.group_context.exit()
+        self.current_scenario_uuid = self.current_step_uuid = None
+
+
 def use() -> None:
     """Let behave take this formatter for Allure's; hooks are loaded before formatters are made."""
+    allure_behave.formatter.AllureListener = Listener
     for name in _NAMES:
         register_as(name, Results)
 

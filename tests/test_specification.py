@@ -166,6 +166,26 @@ def test_every_scenario_that_was_played_is_reported(play: Play) -> None:
 
 
 @pytest.mark.stack
+def test_what_cannot_run_here_is_reported_as_skipped_with_the_reason(play: Play) -> None:
+    """And no scenario is shown with another's steps; of what nobody asked for nothing is shown."""
+    asked = ["-D", "gateways=Nginx,APISIX,Traefik", "--name", "that it refuses itself"]
+    reported = play(*asked, "features/mirroring/delivery.feature")
+    assert reported.run.code == 0, reported.run.output
+    shown = {each["name"].partition(" ")[0]: each for each in reported.scenarios}
+    assert {name: each["status"] for name, each in shown.items()} == {
+        "Nginx": "passed",
+        "APISIX": "skipped",
+        "Traefik": "passed",
+    }
+    assert "container image only" in shown["APISIX"]["statusDetails"]["message"]
+    steps = {name: [step["name"] for step in each["steps"]] for name, each in shown.items()}
+    assert steps["Traefik"] == [
+        "Given Traefik is the gateway",
+        *(step for step in steps["Nginx"] if "Nginx" not in step),
+    ]
+
+
+@pytest.mark.stack
 @pytest.mark.parametrize("name", ["allure", "allure_behave.formatter:AllureFormatter"])
 def test_one_scenario_is_played_by_its_line_with_allures_usual_command(
     name: str, tmp_path: Path
