@@ -22,11 +22,11 @@ def test_without_a_file_there_are_no_figures(tmp_path: Path) -> None:
 
 def test_what_is_known_is_told_and_what_is_not_is_left_open(tmp_path: Path) -> None:
     spoe = {"of_plain": 0.468, "added_p50_ms": 0.123, "added_p99_ms": 1.26, "tool_us": 21.4}
-    document = {"gateways": {SPOE: spoe, LUA: {"of_plain": 0.5}}, "measured": "today"}
+    document = {"gateways": {SPOE: spoe, LUA: {"of_plain": 0.5, "added_p99_ms": -0.03}}}
     costs = given(tmp_path, document)
     assert costs is not None
     assert costs.rows[SPOE] == ("47%", "0.12 ms", "1.3 ms", "21 µs")
-    assert costs.rows[LUA] == ("50%", "—", "—", "—")
+    assert costs.rows[LUA] == ("50%", "—", "0.0 ms", "—")
     assert costs.brief.titles == ("throughput of plain", "added p99")
     assert costs.brief.rows[SPOE] == ("47%", "1.3 ms")
 

@@ -10,8 +10,8 @@ from features.support.comparison.stored import UnreadableError
 
 _COLUMNS = {
     "of_plain": ("throughput of plain", "{:.0%}"),
-    "added_p50_ms": ("added p50", "{:.2f} ms"),
-    "added_p99_ms": ("added p99", "{:.1f} ms"),
+    "added_p50_ms": ("added p50", "{:z.2f} ms"),
+    "added_p99_ms": ("added p99", "{:z.1f} ms"),
     "cpu_us": ("CPU a request", "{:.0f} µs"),
     "gateway_us": ("CPU of the gateway", "{:.0f} µs"),
     "tool_us": ("CPU of what runs beside it", "{:.0f} µs"),
