@@ -29,11 +29,16 @@ _TRAEFIK = re.compile(
     re.MULTILINE,
 )
 _REASON = re.compile(r'reason="(\w+)"')
+# HAProxy handed these over and heard nothing in time: the agent may have got them all the same.
+UNSURE = ("timeout", "other")
 
 
 @dataclass(frozen=True)
 class Account:
-    """Requests by what became of their copies; `lost` are those that never reached the tool."""
+    """Requests by what became of their copies.
+
+    `lost` are those that did not reach the tool; of these, those that are `unsure` may have.
+    """
 
     received: int
     sent: int
@@ -41,6 +46,7 @@ class Account:
     failed: Mapping[str, int]
     in_flight: int
     lost: int = 0
+    unsure: int = 0
 
     def __sub__(self, earlier: "Account") -> "Account":
         """Return what was counted since."""
@@ -51,6 +57,7 @@ class Account:
             _grown(self.failed, earlier.failed),
             self.in_flight,
             _since(self.lost, earlier.lost),
+            _since(self.unsure, earlier.unsure),
         )
 
     def why_not_balanced(self) -> list[str]:
@@ -140,9 +147,10 @@ def _of_samples(text: str, prefix: str) -> Account:
 
 def _of_agent(stack: Stack, gateway: Gateway) -> Account:
     agent = _of_samples(_page(stack, str(gateway.tool), "metrics", "/metrics"), "mirror_agent_")
-    told = _page(stack, gateway.front, "stats", "/mirroring")
-    missed = sum(value for name, _, value in _samples(told, "haproxy_mirror_") if name == "errors")
-    return Account(**{**vars(agent), "lost": agent.lost + missed})
+    told = _samples(_page(stack, gateway.front, "stats", "/mirroring"), "haproxy_mirror_")
+    missed = {reason: value for name, reason, value in told if name == "errors"}
+    unsure = sum(missed.get(reason, 0) for reason in UNSURE)
+    return Account(**{**vars(agent), "lost": agent.lost + sum(missed.values()), "unsure": unsure})
 
 
 def _of_lua(stack: Stack, gateway: Gateway) -> Account:

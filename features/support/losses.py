@@ -12,8 +12,6 @@ from features.support.scene import Scene
 # How the agent's last words tell its account, as text and as JSON.
 _LAST_WORDS = re.compile(r'"?shadow\.(received|sent|dropped\.\w+|failed\.\w+)"?(?:=|: ?)(\d+)')
 _SURE = ("agent_down", "too_big")
-# HAProxy handed these over and heard nothing in time: the agent may have got them all the same.
-_UNSURE = ("timeout", "other")
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def counted(scene: Scene, before: Mapping[str, int], *, restarted: bool) -> Loss
         lost += grown["lines"] - tool.received if restarted else tool.lost
     return Loss(
         lost + sum(grown.get(reason, 0) for reason in _SURE),
-        sum(grown.get(reason, 0) for reason in _UNSURE),
+        sum(grown.get(reason, 0) for reason in accounts.UNSURE),
     )
 
 

@@ -3,7 +3,10 @@
 from collections import Counter
 
 from features.support import copies
+from features.support.accounts import Account
 from features.support.scene import Scene
+
+_ONE_IN = 20  # requests may be counted twice
 
 
 def not_copied_or_counted(scene: Scene, reason: str) -> list[str]:
@@ -22,9 +25,19 @@ def not_copied_or_counted(scene: Scene, reason: str) -> list[str]:
 def not_accounted_for(scene: Scene, count: int) -> list[str]:
     """Say how the account does not cover so many requests, or does not add up."""
     account = scene.account(count)
+    return not_covered(account, count) + account.why_not_balanced()
+
+
+def not_covered(account: Account, count: int) -> list[str]:
+    """Say that the account is not of so many requests.
+
+    A few may be counted twice: by a gateway that did not wait for the tool any longer, and by the
+    tool. A busy machine makes both late.
+    """
     covered = account.received + account.lost
-    found = [] if covered == count else [f"{covered} of {count} requests are counted: {account}"]
-    return found + account.why_not_balanced()
+    if count <= covered <= count + min(account.unsure, count // _ONE_IN):
+        return []
+    return [f"{covered} of {count} requests are counted: {account}"]
 
 
 def too_many_lost(scene: Scene, most: int) -> list[str]:
