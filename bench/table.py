@@ -97,6 +97,9 @@ def _opening(run: Run) -> Iterable[str]:
         "- A condition is measured once it has lasted for a second of load. What clients feel when"
         " it begins",
         "  is specified in `features/mirroring/`.",
+        "- A tool that works takes cores from gateway and clients here, and clients wait for them."
+        " What a way",
+        "  itself adds shows more clearly where its tool is frozen or dead.",
     )
 
 
