@@ -22,7 +22,7 @@ _PLAIN_BAR, _SELF_BAR, _LATENCY_BAR = "#0a69da", "#80b4ee", "#bf5b04"
 _LEGEND = {
     _PLAIN_BAR: "requests/s, of plain HAProxy",
     _SELF_BAR: "requests/s, of its own unmirrored route",
-    _LATENCY_BAR: "p99 added to that route's",
+    _LATENCY_BAR: "ms added to that route's p99",
 }
 _DARK = {
     _PAPER: "#0d1117",
