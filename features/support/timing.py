@@ -7,6 +7,8 @@ from features.support.samples import filled
 from features.support.scene import Scene
 from features.support.traffic import request
 
+# Seconds by which the journals of two services may be apart: each notes an answer once it is gone.
+UNSURE = 0.1
 _MB = 1024 * 1024
 
 
