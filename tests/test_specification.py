@@ -2,18 +2,16 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.conftest import Play, compared
 from tests.mutants.mutant import Patch
-from tests.runs import ROOT, Run, behave
+from tests.runs import ROOT, behave
 
 ROUTES = "features/routing/routing.feature"
 ONE = f"{ROUTES}:12"
@@ -24,56 +22,6 @@ QUICK = (
     "features/mirroring/limitation.feature",
 )
 HEALTH = "features/operation/health.feature"
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A run, and what it left for Allure."""
-
-    run: Run
-    results: Path
-
-    @property
-    def scenarios(self) -> list[dict[str, Any]]:
-        return [json.loads(file.read_text()) for file in self.results.glob("*-result.json")]
-
-    def attached(self) -> dict[str, str]:
-        """What the only scenario holds, by title."""
-        (scenario,) = self.scenarios
-        return {
-            each["name"]: (self.results / each["source"]).read_text()
-            for each in scenario.get("attachments", [])
-        }
-
-
-Play = Callable[..., Reported]
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of the specification that a test may break."""
-    copy = tmp_path / "tree"
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("features", "docker"):
-        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
-    for name in ("environment.py", "behave.ini", "allurerc.json"):
-        shutil.copy2(ROOT / name, copy / name)
-    return copy
-
-
-@pytest.fixture
-def play(tmp_path: Path) -> Play:
-    def run(*arguments: str, tree: Path = ROOT) -> Reported:
-        results = tmp_path / "results"
-        outputs = ["-f", "allure", "-o", str(results), *compared(tmp_path), "-D", "stack=local"]
-        return Reported(behave([*outputs, *arguments], tree=tree), results)
-
-    return run
-
-
-def compared(where: Path) -> list[str]:
-    """Options that leave the comparison of the last run as it is."""
-    return ["-f", "comparison", "-o", str(where / "comparison.json")]
 
 
 def plain(arguments: Sequence[str], where: Path) -> "subprocess.CompletedProcess[str]":
