@@ -13,9 +13,10 @@ import requests
 from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
 from features.support.traffic import request, send
-from features.support.waiting import eventually, patient
+from features.support.waiting import eventually, patient, watch
 
 _WITHIN = 15.0
+_HEARD_WITHIN = 5.0
 _CONNECTIONS = 12
 _GENERATION = """\
   - id: generation
@@ -52,13 +53,15 @@ class Effect:
     """How a changed file takes effect: what is told to whom, and what tells that it was heard.
 
     What `probe` says in words is another word once it was; `stamp` adds to the file what it looks
-    for. A file with a mistake is left aside as a whole where the gateway is `strict`.
+    for. A file with a mistake is left aside as a whole where the gateway is `strict`. One that is
+    `deaf` while it begins is told again when it did not hear.
     """
 
     trigger: Callable[[], None]
     probe: Callable[[], str]
     stamp: Callable[[str], str] = str
     strict: bool = False
+    deaf: bool = False
 
 
 def edited(scene: Scene, service: str, edits: Sequence[Edit], file: str = "") -> Iterator[None]:
@@ -119,12 +122,16 @@ def _take_effect(scene: Scene, service: str, path: Path, text: str) -> None:
     before = set(effect.probe().split())
     _write(path, effect.stamp(text))
     effect.trigger()
-    eventually(
-        lambda: set(effect.probe().split()),
-        lambda now: bool(now) and not now & before,
-        _WITHIN,
-        f"the effect of a change in {path.name}",
-    )
+
+    def running() -> set[str]:
+        return set(effect.probe().split())
+
+    def changed(now: set[str]) -> bool:
+        return bool(now) and not now & before
+
+    if effect.deaf and not watch(running, changed, _HEARD_WITHIN).met:
+        effect.trigger()
+    eventually(running, changed, _WITHIN, f"the effect of a change in {path.name}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -148,7 +155,8 @@ def _effect(scene: Scene, service: str) -> Effect:
     own = _EFFECTS.get(service)
     if own:
         return own(scene)
-    return Effect(lambda: scene.stack.reload(service), scene.stats.process)
+    # A HAProxy that is still busy with one reload may forget that it was asked for another.
+    return Effect(lambda: scene.stack.reload(service), scene.stats.process, deaf=True)
 
 
 def _of_nginx(scene: Scene) -> Effect:
