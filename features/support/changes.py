@@ -25,7 +25,16 @@ _GENERATION = """\
 """
 _STAMPED = re.compile(r"  - id: generation\n    uri: .*\n    plugins: .*\n")
 _RELOADED = "configuration loaded again"  # the agent's own words
-_LOADS = "traefik_config_reloads_total"
+_TRAEFIK_GENERATION = """\
+    generation:
+      entryPoints: [gateway]
+      rule: Path(`{path}`)
+      service: noop@internal
+"""
+_TRAEFIK_STAMPED = re.compile(
+    r"    generation:\n      entryPoints: .*\n      rule: .*\n      service: .*\n"
+)
+_TEAPOT = 418  # what Traefik's own service answers
 _WORKERS = r"""
 for p in {processes}; do
   [ -r /proc/$p/cmdline ] && tr '\0' ' ' < /proc/$p/cmdline | grep -q '^nginx: worker' && echo $p
@@ -164,12 +173,17 @@ def _of_nginx(scene: Scene) -> Effect:
 
 
 def _of_traefik(scene: Scene) -> Effect:
-    def loads() -> str:
-        text = _told(scene, "traefik", "/metrics", requests.get)
-        (line,) = (each for each in text.splitlines() if each.startswith(_LOADS))
-        return line.removeprefix(_LOADS)
+    """Look for a route of the new file: Traefik counts a file as loaded before it is served."""
+    path = f"/generation/{uuid.uuid4()}"
+    route = _TRAEFIK_GENERATION.format(path=path)
 
-    return Effect(_nothing, loads, strict=True)
+    def served() -> str:
+        return "new" if send(scene.entry, request("GET", path)).status == _TEAPOT else "old"
+
+    def stamped(text: str) -> str:
+        return _TRAEFIK_STAMPED.sub("", text).replace("\n  routers:\n", f"\n  routers:\n{route}")
+
+    return Effect(_nothing, served, stamped, strict=True)
 
 
 def _of_envoy(scene: Scene) -> Effect:
