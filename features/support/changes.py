@@ -121,9 +121,9 @@ def process(scene: Scene) -> str:
 
 def set_live(scene: Scene, change: str, undo: str) -> Iterator[None]:
     """Change a figure through Envoy's admin interface; when resumed, undo it."""
-    _told(scene, "envoy", f"/runtime_modify?{change}", requests.post)
+    _tell_envoy(scene, f"/runtime_modify?{change}")
     yield
-    _told(scene, "envoy", f"/runtime_modify?{undo}", requests.post)
+    _tell_envoy(scene, f"/runtime_modify?{undo}")
 
 
 def _take_effect(scene: Scene, service: str, path: Path, text: str) -> None:
@@ -234,11 +234,9 @@ def _nginx_workers(scene: Scene) -> str:
     return scene.stack.exec("nginx", ["sh", "-c", script]).output
 
 
-def _told(scene: Scene, service: str, path: str, ask: Callable[..., requests.Response]) -> str:
-    url = f"http://{scene.stack.address(service, 'stats')}{path}"
+def _tell_envoy(scene: Scene, path: str) -> None:
+    url = f"http://{scene.stack.address('envoy', 'stats')}{path}"
     try:
-        answer = ask(url, timeout=patient(_WITHIN))
-        answer.raise_for_status()
+        requests.post(url, timeout=patient(_WITHIN)).raise_for_status()
     except requests.RequestException as reason:
-        raise CannotFindOutError(f"{service} does not do as told at {url}: {reason}") from None
-    return answer.text
+        raise CannotFindOutError(f"envoy does not do as told at {url}: {reason}") from None
