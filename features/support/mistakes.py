@@ -131,7 +131,7 @@ def load(scene: Scene, name: str) -> Answer:
     """Let the service load its configuration of this run with one mistake in it."""
     mistake = MISTAKES[name]
     gateway = scene.in_front
-    service = gateway.front if mistake.of == "front" else str(gateway.tool)
+    service = gateway.playing(mistake.of)
     files, line = _files(scene, service, mistake) if _has_files(scene, service) else ({}, 0)
     said = scene.stack.exec(service, mistake.command, files)
     return Answer(said, tuple(word.format(line=line) for word in mistake.named))

@@ -78,6 +78,10 @@ class Gateway:
     mirrors: bool = True
     checks_shadow: bool = True
 
+    def playing(self, role: str) -> str:
+        """Return the name of the service that plays a role: tool or front."""
+        return str(self.tool) if role == "tool" else self.front
+
 
 def recorder(name: str) -> Service:
     """Describe a recorder, which plays the primary or the shadow."""

@@ -24,7 +24,7 @@ def add(scene: Scene, address: str) -> Iterator[None]:
     """
     gateway = scene.in_front
     addition = ADDITIONS[gateway.name]
-    service = str(gateway.tool) if addition.role == "tool" else gateway.front
+    service = gateway.playing(addition.role)
     change = changes.edited(scene, service, addition.edits(address), addition.file)
     next(change)
     if scene.noted is not None:  # a new process counts anew

@@ -67,8 +67,8 @@ def set_share(scene: Scene, share: int) -> Iterator[None]:
     if gateway.name == "Envoy":
         return changes.set_live(scene, f"mirror.v2={share}", undo="mirror.v2=")
     known = SHARES[gateway.name]
-    service = str(gateway.tool) if known.role == "tool" else gateway.front
-    return changes.edited(scene, service, [Edit(known.old, known.new(share))], known.file)
+    edit = Edit(known.old, known.new(share))
+    return changes.edited(scene, gateway.playing(known.role), [edit], known.file)
 
 
 def set_none(scene: Scene) -> Iterator[None]:
