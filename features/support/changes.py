@@ -1,7 +1,6 @@
 """What an operator changes while a gateway runs, how it takes effect, and how it is undone."""
 
 import os
-import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,30 +10,15 @@ from pathlib import Path
 import requests
 
 from features.support.errors import CannotFindOutError
+from features.support.marks import APISIX, TRAEFIK, Mark
 from features.support.scene import Scene
 from features.support.traffic import request, send
 from features.support.waiting import eventually, patient, watch
 
 _WITHIN = 15.0
 _HEARD_WITHIN = 5.0
-_CONNECTIONS = 12
-_GENERATION = """\
-  - id: generation
-    uri: {path}
-    plugins: {{fault-injection: {{abort: {{http_status: 204}}}}}}
-"""
-_STAMPED = re.compile(r"  - id: generation\n    uri: .*\n    plugins: .*\n")
+_CONNECTIONS = 12  # to APISIX, each of whose workers reads the file itself
 _RELOADED = "configuration loaded again"  # the agent's own words
-_TRAEFIK_GENERATION = """\
-    generation:
-      entryPoints: [gateway]
-      rule: Path(`{path}`)
-      service: noop@internal
-"""
-_TRAEFIK_STAMPED = re.compile(
-    r"    generation:\n      entryPoints: .*\n      rule: .*\n      service: .*\n"
-)
-_TEAPOT = 418  # what Traefik's own service answers
 _WORKERS = r"""
 for p in {processes}; do
   [ -r /proc/$p/cmdline ] && tr '\0' ' ' < /proc/$p/cmdline | grep -q '^nginx: worker' && echo $p
@@ -173,17 +157,7 @@ def _of_nginx(scene: Scene) -> Effect:
 
 
 def _of_traefik(scene: Scene) -> Effect:
-    """Look for a route of the new file: Traefik counts a file as loaded before it is served."""
-    path = f"/generation/{uuid.uuid4()}"
-    route = _TRAEFIK_GENERATION.format(path=path)
-
-    def served() -> str:
-        return "new" if send(scene.entry, request("GET", path)).status == _TEAPOT else "old"
-
-    def stamped(text: str) -> str:
-        return _TRAEFIK_STAMPED.sub("", text).replace("\n  routers:\n", f"\n  routers:\n{route}")
-
-    return Effect(_nothing, served, stamped, strict=True)
+    return _marked(scene, TRAEFIK, strict=True)
 
 
 def _of_envoy(scene: Scene) -> Effect:
@@ -199,18 +173,18 @@ def _of_envoy(scene: Scene) -> Effect:
 
 
 def _of_apisix(scene: Scene) -> Effect:
-    """Look for a route of the new file at several connections, as each worker reads it itself."""
+    return _marked(scene, APISIX, connections=_CONNECTIONS)
+
+
+def _marked(scene: Scene, mark: Mark, *, connections: int = 1, strict: bool = False) -> Effect:
+    """Look for a route of the new file, over so many connections."""
     path = f"/generation/{uuid.uuid4()}"
-    route = _GENERATION.format(path=path)
 
     def served() -> str:
-        found = {send(scene.entry, request("GET", path)).status for _ in range(_CONNECTIONS)}
-        return "new" if found == {204} else "old"
+        found = {send(scene.entry, request("GET", path)).status for _ in range(connections)}
+        return "new" if found == {mark.status} else "old"
 
-    def stamped(text: str) -> str:
-        return _STAMPED.sub("", text).replace("\nroutes:\n", f"\nroutes:\n{route}")
-
-    return Effect(_nothing, served, stamped)
+    return Effect(_nothing, served, lambda text: mark.put(text, path), strict=strict)
 
 
 def _nothing() -> None:
