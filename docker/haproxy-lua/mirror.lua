@@ -155,7 +155,7 @@ for i, name in ipairs(NAMES) do
       first = 1, last = 0, bytes = 0,              -- the queue: copies by number, and their bytes
       workers = {}, live = 0, idle = 0, connections = 0,
       addresses = {}, turn = 0,
-      failures = 0, retry_at = nil, probing = false,
+      failures = 0, retry_at = nil, trying = false,
    }
 end
 
@@ -174,7 +174,6 @@ end
 -- Gives up a copy that was queued.
 local function discard(shadow, copy, reason)
    shadow.bytes = shadow.bytes - copy.bytes
-   shadow.probing = false
    drop(shadow, reason)
 end
 
@@ -193,7 +192,16 @@ local function discard_all(shadow, reason)
 end
 
 -- After failures in a row a shadow is left alone: every further attempt would hold a worker until
--- its timeout, and copies would wait for nothing. After a while one copy may try.
+-- its timeout, and copies would wait for nothing. After a while one copy may try; those that come
+-- meanwhile wait for what becomes of it.
+
+-- The next copy to be sent now.
+local function next_copy(shadow)
+   if shadow.trying then return nil end
+   local copy = take(shadow)
+   shadow.trying = copy ~= nil and shadow.retry_at ~= nil
+   return copy
+end
 
 local function succeeded(shadow)
    shadow.sent = shadow.sent + 1
@@ -218,7 +226,7 @@ end
 -- Why a copy of so many bytes cannot be queued; nil if it can.
 local function obstacle(shadow, bytes)
    if not shadow.addresses[1] then return "shadow_down" end
-   if shadow.retry_at and (shadow.probing or clock < shadow.retry_at) then return "circuit_open" end
+   if shadow.retry_at and clock < shadow.retry_at then return "circuit_open" end
    if shadow.last - shadow.first + 1 >= QUEUE_ITEMS then return "queue_full" end
    if shadow.bytes + bytes > QUEUE_BYTES then return "queue_bytes" end
 end
@@ -323,7 +331,7 @@ local function serve(worker, copy)
    local ran, version, status = pcall(exchange, worker, copy)
    shadow.bytes = shadow.bytes - copy.bytes
    shadow.queued = shadow.queued - 1
-   shadow.probing = false
+   shadow.trying = false
    if ran and version then
       succeeded(shadow)
       local _, usable = pcall(read_rest, worker.socket, copy.method, version, status)
@@ -341,8 +349,9 @@ end
 local function work(worker)
    local shadow, idle = worker.shadow, 0
    while true do
-      local copy = take(shadow)
+      local copy = next_copy(shadow)
       if copy and not worker.socket and not shadow.addresses[1] then
+         shadow.trying = false
          discard(shadow, copy, "shadow_down")
       elseif copy then
          serve(worker, copy)
@@ -374,10 +383,9 @@ end
 
 -- Queues a copy whose bytes the shadow holds already.
 local function enqueue(shadow, copy)
-   shadow.probing = shadow.retry_at ~= nil
    shadow.last = shadow.last + 1
    shadow[shadow.last] = copy
-   if shadow.last - shadow.first >= shadow.idle and shadow.live < CONNECTIONS then
+   if not shadow.trying and shadow.last - shadow.first >= shadow.idle and shadow.live < CONNECTIONS then
       start_worker(shadow)
    end
 end
