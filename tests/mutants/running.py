@@ -35,7 +35,7 @@ MUTANTS = (
         "patient-with-the-agent",
         "HAProxy checks no agent and waits two seconds for an acknowledgement",
         (
-            Patch(MESSAGE, "timeout processing 20ms", "timeout processing 2s"),
+            Patch(MESSAGE, "timeout processing 100ms", "timeout processing 2s"),
             Patch(
                 SPOE,
                 "check inter 200ms fastinter 200ms downinter 200ms fall 1 rise 1 observe layer4"
