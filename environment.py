@@ -6,7 +6,7 @@ from collections.abc import Callable
 from behave.model import Scenario
 from behave.runner import Context
 
-from features import comparing, results
+from features import comparing, reasons, results
 from features.support import endings, evidence, options, policy, reporting, waiting
 from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
@@ -20,6 +20,7 @@ def before_all(context: Context) -> None:
     """Start with an empty stack of the kind asked for; say which, or why there is none."""
     context.config.setup_logging()
     context.on_cleanup_error = on_cleanup_error
+    reasons.use(context.config)
     reporting.clear(results.directory(context.config))
     endings.prepare()
     try:

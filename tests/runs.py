@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,6 +34,13 @@ class Run:
             for scenario, status in scenarios.items()
             if status not in _HARMLESS
         ]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Return what the run said in the end of each scenario that failed."""
+        _, _, told = self.output.partition("Why they failed:\n")
+        lines = takewhile(lambda line: line.startswith("  "), told.splitlines())
+        return [line.strip() for line in lines]
 
     @property
     def played(self) -> set[str]:

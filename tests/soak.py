@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _keep(number: int, run: Run) -> None:
-    for line in run.failures or [run.output[-2000:]]:
+    for line in run.reasons or [run.output[-2000:]]:
         print(f"  {line}", flush=True)
     if _RESULTS.is_dir():
         shutil.copytree(_RESULTS, _KEPT / str(number))

@@ -163,8 +163,10 @@ def test_a_broken_promise_is_failed_and_leaves_evidence(play: Play, tree: Path) 
     assert reported.run.code == 1
     (scenario,) = reported.scenarios
     assert scenario["status"] == "failed"
-    told = scenario["statusDetails"]["message"]
-    assert "the request arrived on route ['v10'] instead of v1" in told
+    wrong = "the request arrived on route ['v10'] instead of v1"
+    assert wrong in scenario["statusDetails"]["message"]
+    (reason,) = reported.run.reasons
+    assert reason.endswith(f"A request on route v1 reaches the primary: {wrong}")
     kept = reported.attached()
     assert "> GET /api/v1" in kept["Exchanges"]
     assert "x-route: v10" in kept["Journal of the primary"]
@@ -192,6 +194,8 @@ def test_a_step_that_nobody_defined_is_broken_and_not_a_fault_of_the_hooks(
     assert reported.run.code == 1
     assert "HOOK-ERROR" not in reported.run.output
     assert [each["status"] for each in reported.scenarios] == ["broken"]
+    (reason,) = reported.run.reasons
+    assert reason.endswith(": undefined: nobody knows this step")
 
 
 @pytest.mark.stack
