@@ -51,12 +51,16 @@ def await_sentinels(scene: Scene) -> set[str]:
     """Return the ids of requests that were sent last and whose copies have arrived.
 
     What was sent before had its chance then: the sentinels are as many as a tool may have
-    connections in use, and a gateway that checks the shadow's health has done so since. Those that
-    a gateway broke off, as some do after a reload, may have no copy. Raises AssertionError when
+    connections in use, and a gateway that checks the shadow's health has done so since. The primary
+    behaves well from now on. Those that a gateway broke off, as some do after a reload, may have no
+    copy. Raises AssertionError when
     another's copy stays away.
     """
     sent = [request("GET", "/api/v1/sentinel") for _ in range(_SENTINELS)]
-    answers = send_in_turn(scene.entry, sent)
+    answers = send_in_turn(scene.entry, sent[:1])
+    # A primary that is late has answered by now what came before; the others need not wait for it.
+    scene.primary.misbehave()
+    answers += send_in_turn(scene.entry, sent[1:])
     answered = [each for each, got in zip(sent, answers, strict=True) if isinstance(got, Answer)]
     if not answered:
         raise AssertionError(f"no sentinel was answered: {answers[0]}")

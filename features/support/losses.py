@@ -33,8 +33,7 @@ def counted(scene: Scene, before: Mapping[str, int], *, restarted: bool) -> Loss
     A log ring's lines are counted by HAProxy, and numbered. So an agent that goes on counts what
     is missing; of a restarted one, HAProxy's figure and both the agent's accounts tell.
     """
-    goal = 0 if restarted else len(scene.exchanges)
-    tool = _of_both_runs(scene) if restarted and before else scene.account(goal)
+    tool = _after_restart(scene, before) if restarted else scene.account(len(scene.exchanges))
     grown = {name: value - before[name] for name, value in noted(scene).items()}
     lost = sum(tool.dropped.values()) + sum(tool.failed.values())
     if "lines" in grown:
@@ -65,6 +64,11 @@ def not_uncounted(scene: Scene, loss: Loss) -> list[str]:
 def without_copy(scene: Scene) -> int:
     """Return how many requests the shadow has received no copy of."""
     return len(scene.exchanges) - len({each.request_id for each in scene.copies()})
+
+
+def _after_restart(scene: Scene, before: Mapping[str, int]) -> Account:
+    """Return the account of a tool that was restarted: of both its runs, if HAProxy counts, too."""
+    return _of_both_runs(scene) if before else accounts.settled(scene.stack, scene.in_front)
 
 
 def _of_both_runs(scene: Scene) -> Account:
