@@ -1,7 +1,6 @@
 """The hooks: own the stack, give each scenario a clean scene, attach evidence."""
 
 import sys
-from collections.abc import Callable
 
 from behave.model import Scenario
 from behave.runner import Context
@@ -55,7 +54,7 @@ def after_all(context: Context) -> None:
         comparing.know(reporting.surroundings(context.stack))
 
 
-def on_cleanup_error(context: Context, _: Callable[[], None], reason: Exception) -> None:
+def on_cleanup_error(context: Context, _: object, reason: Exception) -> None:
     """Tell of a failed clean-up in one line, and in Allure, which goes by the steps alone."""
     print(f"error: clean-up: {reason}", file=sys.stderr)
     evidence.attach_failed_cleanup(reason, getattr(context, "scenario", None))
