@@ -14,6 +14,8 @@ from features.support.waiting import eventually
 from tests.runs import ROOT
 
 _MARK = "MIRRORING_SPEC_TEST_RUN"
+# Where the tests run in the background, they are deaf to these signals, and so were the run.
+_HEARING = ("env", "--default-signal=INT,HUP")
 BEHAVE = (sys.executable, "-u", "-m", "behave", "-f", "progress3", "-o", os.devnull)
 
 
@@ -24,9 +26,10 @@ class UserRun:
         self, arguments: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> None:
         self._mark = uuid4().hex
+        self._in_containers = "stack=docker" in arguments
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self.process = subprocess.Popen(
-            [*BEHAVE, *arguments],
+            [*_HEARING, *BEHAVE, *arguments],
             cwd=ROOT,
             env={**os.environ, **(environment or {}), _MARK: self._mark},
             stdin=subprocess.DEVNULL,
@@ -44,7 +47,7 @@ class UserRun:
     def await_services(self, count: int = 3) -> None:
         """Wait until so many processes or containers of the run exist."""
         eventually(
-            lambda: max(len(self.processes()) - 1, len(self.containers())),
+            lambda: len(self.containers() if self._in_containers else self.processes()[1:]),
             until=lambda seen: seen >= count or self.process.poll() is not None,
             within=60,
             what="the start of the run's services",
