@@ -16,19 +16,22 @@ from tests.mutants.way import (
 _LOCAL = "features/support/stack/local.py"
 
 MUTANTS = (
-    broken_spoe(
+    broken(
         "acknowledged-late",
         "the agent acknowledges after the shadow had time to answer",
-        Patch(
-            SPOE_INPUT,
-            "        if acks and self.transport is not None:\n"
-            '            self.transport.write(b"".join(acks))\n',
-            "        if acks and self.transport is not None:\n"
-            "            asyncio.get_running_loop().call_later(\n"
-            '                0 if not notifies else 1, self.transport.write, b"".join(acks)\n'
-            "            )\n",
+        (
+            Patch(
+                SPOE_INPUT,
+                "        if acks and self.transport is not None:\n"
+                '            self.transport.write(b"".join(acks))\n',
+                "        if acks and self.transport is not None:\n"
+                "            asyncio.get_running_loop().call_later(\n"
+                '                0 if not notifies else 1, self.transport.write, b"".join(acks)\n'
+                "            )\n",
+            ),
         ),
-        "running",
+        # Not thousands of requests, each of which would wait for `timeout processing`.
+        ("running", "HAProxy with SPOE counts"),
         "HAProxy with SPOE counts each request, *",
     ),
     broken(
