@@ -1,9 +1,18 @@
 """Steps that look at how the shadow is reached, and at a second shadow."""
 
-from behave import given, then
+from behave import given, then, when
 from behave.runner import Context
 
 from features.support import shadows
+
+
+@when(
+    "the client sends {times:d} times {count:d} requests on route {route:Route}, "
+    "each time once the earlier are copied"
+)
+def client_sends_once_copied(context: Context, times: int, count: int, route: str) -> None:
+    for _ in range(times):
+        shadows.send_and_await(context.scene, route, count)
 
 
 @then("the shadow received the copies over {most:d} connections at most")

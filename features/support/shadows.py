@@ -33,6 +33,16 @@ def add(scene: Scene, address: str) -> Iterator[None]:
     next(change, None)
 
 
+def send_and_await(scene: Scene, route: str, count: int) -> None:
+    """Send requests, and wait for their copies, so that no more than these are under way at once.
+
+    A shadow that is late for a moment would otherwise get a connection for each copy meanwhile.
+    """
+    sent = [request("GET", f"/api/{route}/orders") for _ in range(count)]
+    scene.send_in_turn(sent)
+    copies.await_copies(scene, sent)
+
+
 def connections(scene: Scene) -> int:
     """Return over how many connections the copies came, once each request has one."""
     arrived = copies.await_copies(scene, [each.sent for each in scene.exchanges])
