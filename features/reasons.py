@@ -1,7 +1,5 @@
 """Why scenarios failed, said once more at the end, where a person and a CI's log look first."""
 
-from collections.abc import Iterator
-
 from behave.configuration import Configuration
 from behave.model import Feature, Scenario
 from behave.reporter.base import Reporter
@@ -20,7 +18,7 @@ class Reasons(Reporter):  # type: ignore[misc]
         """Take down the failures of a feature."""
         for scenario in feature.walk_scenarios():
             if scenario.status.has_failed():
-                reason = " ".join(next(_reasons(scenario)).split())
+                reason = " ".join(_reason(scenario).split())
                 self._lines.append(f"  {scenario.location} {scenario.name}: {reason[:_LONGEST]}")
 
     def end(self) -> None:
@@ -34,8 +32,7 @@ def use(config: Configuration) -> None:
     config.reporters.append(Reasons(config))
 
 
-def _reasons(scenario: Scenario) -> Iterator[str]:
-    """Yield what the steps that failed say, and what went wrong around them: one at least."""
-    for each in (*scenario.all_steps, scenario):
-        if each.status.has_failed():
-            yield str(each.exception or each.error_message or f"{each.status.name}: {each.name}")
+def _reason(scenario: Scenario) -> str:
+    """Return what the first step that failed says, or what went wrong around the steps."""
+    failed = next(each for each in (*scenario.all_steps, scenario) if each.status.has_failed())
+    return str(failed.exception or failed.error_message or f"{failed.status.name}: {failed.name}")

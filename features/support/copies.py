@@ -53,8 +53,7 @@ def await_sentinels(scene: Scene) -> set[str]:
     What was sent before had its chance then: the sentinels are as many as a tool may have
     connections in use, and a gateway that checks the shadow's health has done so since. The primary
     behaves well from now on. Those that a gateway broke off, as some do after a reload, may have no
-    copy. Raises AssertionError when
-    another's copy stays away.
+    copy. Raises AssertionError when another's copy stays away.
     """
     sent = [request("GET", "/api/v1/sentinel") for _ in range(_SENTINELS)]
     answers = send_in_turn(scene.entry, sent[:1])

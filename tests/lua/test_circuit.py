@@ -3,13 +3,12 @@
 import itertools
 import socket
 import threading
-from dataclasses import dataclass, field
 
 import pytest
 
 from tests.lua.conftest import StartGateway
 from tests.lua.gateway import Client, Gateway
-from tests.lua.raw_shadow import OK, RawShadow, Received, reset
+from tests.lua.raw_shadow import Answer, RawShadow, Received, reset
 from tests.recorder.process import eventually
 
 pytestmark = pytest.mark.stack
@@ -18,25 +17,24 @@ FAILURES = 5
 WAITING = 10
 
 
-@dataclass
-class Trial:
-    """An answer of a shadow that resets connections, and then lets one copy wait for `verdict`."""
+def once(decided: threading.Event, answer: Answer) -> Answer:
+    """An answer that is kept back until it is decided."""
 
-    verdict: bytes = OK
-    decided: threading.Event = field(default_factory=threading.Event)
+    def late(sock: socket.socket, received: Received) -> None:
+        decided.wait()
+        answer(sock, received)
 
-    def __call__(self, sock: socket.socket, _: Received) -> None:
-        """Answer, or break the connection off."""
-        self.decided.wait()
-        if self.verdict:
-            sock.sendall(self.verdict)
-        else:
-            reset(sock)
+    return late
+
+
+def refuse(sock: socket.socket, _: Received) -> None:
+    """Break a connection off."""
+    reset(sock)
 
 
 def left_alone(gateway: Gateway, client: Client, shadow: RawShadow) -> None:
     """Let a shadow fail until it is left alone."""
-    shadow.answer = lambda sock, _: reset(sock)
+    shadow.answer = refuse
     for number in range(1, FAILURES + 1):
         client.ask("GET", "/api/v1")
         gateway.settled(failed_closed=number)
@@ -60,13 +58,13 @@ def while_one_tries(gateway: Gateway, client: Client, shadow: RawShadow) -> dict
 def test_copies_wait_while_one_tries_a_shadow_that_is_back(
     start: StartGateway, raw_shadow: RawShadow
 ) -> None:
-    gateway, trial = start(raw_shadow.port), Trial()
+    gateway, decided, well = start(raw_shadow.port), threading.Event(), raw_shadow.answer
     with gateway.client() as client:
         left_alone(gateway, client, raw_shadow)
-        raw_shadow.answer = trial
+        raw_shadow.answer = once(decided, well)
         then = while_one_tries(gateway, client, raw_shadow)
         assert len(raw_shadow.requests) == FAILURES + 1
-        trial.decided.set()
+        decided.set()
         gateway.settled(sent=then["queued"], circuit_open=then["circuit_open"])
     assert then["queued"] > WAITING
     assert len(raw_shadow.requests) == FAILURES + then["queued"]
@@ -75,12 +73,12 @@ def test_copies_wait_while_one_tries_a_shadow_that_is_back(
 def test_copies_that_waited_are_dropped_when_the_shadow_is_still_dead(
     start: StartGateway, raw_shadow: RawShadow
 ) -> None:
-    gateway, trial = start(raw_shadow.port), Trial(verdict=b"")
+    gateway, decided = start(raw_shadow.port), threading.Event()
     with gateway.client() as client:
         left_alone(gateway, client, raw_shadow)
-        raw_shadow.answer = trial
+        raw_shadow.answer = once(decided, refuse)
         then = while_one_tries(gateway, client, raw_shadow)
-        trial.decided.set()
+        decided.set()
         dropped = then["circuit_open"] + then["queued"] - 1
         gateway.settled(failed_closed=FAILURES + 1, circuit_open=dropped)
     assert len(raw_shadow.requests) == FAILURES + 1
