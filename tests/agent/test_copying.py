@@ -23,7 +23,7 @@ def copier(
 def copied(request: Request, by: Copier | None = None, host: Host = SHADOW) -> list[str]:
     """The lines of a copy."""
     by = by or copier()
-    return by.copy(request, by.check(request), host).decode().split("\r\n")
+    return by.copy(request, by.draft(request), host).decode().split("\r\n")
 
 
 def request(*lines: str, body: bytes = b"", announced: int | None = 0, **more: bytes) -> Request:
@@ -33,7 +33,7 @@ def request(*lines: str, body: bytes = b"", announced: int | None = 0, **more: b
 
 def reason(request: Request, by: Copier | None = None) -> str:
     with pytest.raises(NotCopied) as outcome:
-        (by or copier()).check(request)
+        (by or copier()).draft(request)
     return outcome.value.reason
 
 
@@ -199,7 +199,7 @@ def test_what_is_copied_is_one_request(
     by = copier()
     request = Request(method, target, headers + b"\r\n\r\n", body, len(body))
     try:
-        copy = by.copy(request, by.check(request), SHADOW)
+        copy = by.copy(request, by.draft(request), SHADOW)
     except NotCopied:
         return
     head, _, rest = copy.partition(b"\r\n\r\n")

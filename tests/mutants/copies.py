@@ -61,8 +61,8 @@ MUTANTS = (
         "every copy is a POST",
         Patch(
             COPYING,
-            "            request.method,\n            request.target,\n            headers,",
-            '            b"POST",\n            request.target,\n            headers,',
+            "            request.method,\n            request.target,\n            kept,",
+            '            b"POST",\n            request.target,\n            kept,',
         ),
         "copies",
         "HAProxy with SPOE keeps all eight methods",
@@ -72,9 +72,9 @@ MUTANTS = (
         "the headers of copies are sorted",
         Patch(
             COPYING,
-            '        headers = self._remove.sub(b"", headers)\n',
-            '        headers = self._remove.sub(b"", headers)\n'
-            '        headers = b"".join(sorted(headers.splitlines(keepends=True)))\n',
+            "        return kept, added,",
+            '        kept = b"".join(sorted(kept.splitlines(keepends=True)))\n'
+            "        return kept, added,",
         ),
         "copies",
         "HAProxy with SPOE keeps headers, *",

@@ -51,7 +51,7 @@ MUTANTS = (
         "the agent uses no connection twice",
         Patch(
             POOL,
-            "            connection.since = self._loop.time()\n"
+            "            connection.since = monotonic()\n"
             "            self._idle.append(connection)\n",
             "            connection.end()\n",
         ),
@@ -63,8 +63,8 @@ MUTANTS = (
         "the agent sends copies to its first shadow only",
         Patch(
             MIRROR,
-            "        for pool in willing:\n            host",
-            "        for pool in willing[:1]:\n            host",
+            "        for pool in willing:\n            copy",
+            "        for pool in willing[:1]:\n            copy",
         ),
         "shadows",
         "With HAProxy with SPOE each of two shadows *",

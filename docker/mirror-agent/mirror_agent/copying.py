@@ -32,6 +32,9 @@ _PROTECTED = {b"host", b"close", b"content-length"}
 
 CUT_HEADER = b"X-Mirror-Cut"
 
+# What all copies of a request share: the header lines kept, those added, whether Host is kept.
+Draft = tuple[bytes, bytes, bool]
+
 # Possessive quantifiers: no backtracking, whatever is sent.
 _BLOCK = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[^\r\n\0]*+\r\n)*+\r\n")
 _LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++ [^\x00-\x20\x7f]++")
@@ -93,7 +96,7 @@ class Copier:
         forgeries; without it, whatever bears the marker counts as a copy. remove: headers not
         copied. send_cut: send what there is of a cut body, marked, instead of nothing.
         """
-        self._marker_name = b"\n" + marker.lower().encode() + b":"
+        self._marker_name = marker.lower().encode()
         self._marked = re.compile(
             rb"(?im)^" + re.escape(marker.encode()) + rb":[ \t]*([^\r\n]*?)[ \t]*\r"
         )
@@ -103,12 +106,12 @@ class Copier:
         names = (*HOP_BY_HOP, *FRAMING, marker, CUT_HEADER.decode(), *remove)
         self._names = tuple(name.lower().encode() for name in names)
         self._remove = _remover(self._names)
-        # Looked for in Request.lower first: most requests have none, and this is four times faster.
-        self._removable = re.compile(rb"\n(?:" + _any(self._names) + rb")[ \t]*+:")
+        # One search of Request.lower for all that matters: most requests have only Host.
+        self._notable = re.compile(rb"\n(host|" + _any(self._names) + rb"):")
         self._account = account
 
-    def check(self, request: Request) -> bytes:
-        """Return the copy's header lines that say how its body is framed and what is special.
+    def draft(self, request: Request) -> Draft:
+        """Return what all copies of a request share.
 
         Raises NotCopied for a request that is malformed, a copy already, or cut.
         """
@@ -116,38 +119,41 @@ class Copier:
             raise NotCopied(MALFORMED, "the header block is not well-formed or was cut")
         if not _LINE.fullmatch(request.method + b" " + request.target):
             raise NotCopied(MALFORMED, "method or target is not well-formed")
-        lower = request.lower
-        if self._marker_name in lower:
-            self._check_marker(request.headers)
-        extra = self._marker
+        notable = self._notable.findall(request.lower)
+        kept, added = request.headers[:-2], self._marker
+        if notable != [b"host"]:
+            kept = self._kept(kept, request, notable)
         if request.body or request.announced != 0:
             missing = request.missing()
             if missing:
-                extra += self._cut(request, missing)
-        if request.body or b"\ncontent-length:" in lower or b"\ntransfer-encoding:" in lower:
-            extra += b"Content-Length: %d\r\n" % len(request.body)
-        return extra
+                added += self._cut(request, missing)
+        if request.body or b"content-length" in notable or b"transfer-encoding" in notable:
+            added += b"Content-Length: %d\r\n" % len(request.body)
+        return kept, added, b"host" in notable
 
-    def copy(self, request: Request, extra: bytes, host: Host) -> bytes:
-        """Return the copy; extra comes from check."""
-        headers = request.headers[:-2]
-        lower = request.lower
-        if b"\nconnection:" in lower:
-            headers = self._without_named(headers, lower)
-        if self._removable.search(lower):
-            headers = self._remove.sub(b"", headers)
+    def copy(self, request: Request, draft: Draft, host: Host) -> bytes:
+        """Return the copy for a shadow with that Host."""
+        kept, added, hosted = draft
         if host.replace:
-            headers = _HOST.sub(b"", headers)
-            extra = host.line + extra
-        elif b"\nhost:" not in lower:
-            extra = host.line + extra
+            kept = _HOST.sub(b"", kept)
+            added = host.line + added
+        elif not hosted:
+            added = host.line + added
         return b"%b %b HTTP/1.1\r\n%b%b\r\n%b" % (
             request.method,
             request.target,
-            headers,
-            extra,
+            kept,
+            added,
             request.body,
         )
+
+    def _kept(self, headers: bytes, request: Request, notable: list[bytes]) -> bytes:
+        """Return the header lines without those that a copy must not have."""
+        if self._marker_name in notable:
+            self._check_marker(headers)
+        if b"connection" in notable:
+            headers = self._without_named(headers, request.lower)
+        return self._remove.sub(b"", headers)
 
     def _check_marker(self, headers: bytes) -> None:
         values = self._marked.findall(headers)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from . import account as reasons
 from .account import Account, Tally
-from .copying import Copier, Host, NotCopied
+from .copying import Copier, NotCopied
 from .log import Log
 from .request import Request
 from .sender.pool import Pool
@@ -106,18 +106,14 @@ class Mirror:
             return
         copier = self._copier
         try:
-            extra = copier.check(request)
+            draft = copier.draft(request)
         except NotCopied as outcome:
             for pool in willing:
                 pool.tally.dropped[outcome.reason] += 1
             self._tell(outcome, request)
             return
-        made: dict[Host, bytes] = {}
         for pool in willing:
-            host = pool.host
-            copy = made.get(host)
-            if copy is None:
-                copy = made[host] = copier.copy(request, extra, host)
+            copy = copier.copy(request, draft, pool.host)
             pool.submit(copy)
 
     def _tell(self, outcome: NotCopied, request: Request) -> None:

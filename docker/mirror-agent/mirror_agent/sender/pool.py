@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Coroutine, Iterable
 from contextlib import suppress
+from time import monotonic
 
 from ..account import (
     CIRCUIT_OPEN,
@@ -66,7 +67,7 @@ class Pool:
         while idle:
             connection = idle.pop()
             if connection.transport is not None:
-                connection.send(copy, self._loop.time())
+                connection.send(copy, monotonic())
                 return
         reason = self._objection(len(copy))
         if reason is not None:
@@ -99,7 +100,7 @@ class Pool:
         tally = self.tally
         tally.sent += 1
         tally.answers[status // 100] += 1
-        tally.seconds += self._loop.time() - since
+        tally.seconds += monotonic() - since
         if self._breaker.success():
             self._log.info("shadow answers again", shadow=self.shadow.name)
 
@@ -130,11 +131,11 @@ class Pool:
         if self._queue:
             copy = self._queue.popleft()
             self._queued_bytes -= len(copy)
-            connection.send(copy, self._loop.time())
+            connection.send(copy, monotonic())
         elif self.closing:
             connection.end()
         else:
-            connection.since = self._loop.time()
+            connection.since = monotonic()
             self._idle.append(connection)
 
     def gone(self, connection: ShadowConnection) -> None:
@@ -203,7 +204,7 @@ class Pool:
 
     def _tick(self) -> None:
         """Give up what takes too long; close what nobody needs."""
-        now = self._loop.time()
+        now = monotonic()
         late, stale = now - self.shadow.answer_timeout, now - self.shadow.idle_timeout
         for connection in list(self._all):
             if connection.busy:
