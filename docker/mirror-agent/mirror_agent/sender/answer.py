@@ -5,9 +5,8 @@ import re
 _HEAD_LIMIT = 64 * 1024
 _LINE_LIMIT = 8 * 1024
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?\r\n")
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n")
-_CONNECTION = re.compile(rb"\r\nconnection:([^\r]*)\r\n")
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked[ \t]*\r\n")
+_FRAMING = re.compile(rb"\n(connection|content-length|transfer-encoding):[ \t]*([^\r]*)")
+_DIGITS = 18
 _SIZE = re.compile(rb"[0-9a-f]{1,15}[ \t]*(?:;[^\r\n]*)?", re.IGNORECASE)
 _UPGRADED = 101
 _BODILESS = (204, 304)
@@ -86,22 +85,29 @@ class Answer:
 
     def _frame(self, head: bytes, *, old: bool) -> None:
         """Find out how the body ends (RFC 9112, section 6.3), and whether the connection lives."""
-        self.keep_alive = not old and self.status != _UPGRADED
-        if b"\r\nconnection:" in head:
-            options = b",".join(_CONNECTION.findall(head))
-            kept = self.keep_alive or b"keep-alive" in options
-            self.keep_alive = kept and b"close" not in options and self.status != _UPGRADED
-        if self._head_only or self.status in _BODILESS or self.status == _UPGRADED:
-            return
-        if b"\r\ntransfer-encoding:" in head:
-            if _CHUNKED.search(head):
+        found = _FRAMING.findall(head)
+        fields = dict(found)
+        if len(fields) < len(found):  # repeated ones are one list (RFC 9110, section 5.3)
+            fields = {name: b",".join(v for n, v in found if n == name) for name in fields}
+        self.keep_alive = not old
+        if options := fields.get(b"connection"):
+            self.keep_alive = (not old or b"keep-alive" in options) and b"close" not in options
+        if self.status == _UPGRADED:
+            self.keep_alive = False
+        elif not self._head_only and self.status not in _BODILESS:
+            self._await_body(fields)
+
+    def _await_body(self, fields: dict[bytes, bytes]) -> None:
+        if coding := fields.get(b"transfer-encoding"):
+            if coding.rstrip().endswith(b"chunked"):
                 self._chunks = _Chunks()
-                return
-            self._left = _UNTIL_CLOSE
-        elif length := _LENGTH.search(head):
-            self._left = int(length[1])
-        else:
-            self._left = _UNTIL_CLOSE
+            else:
+                self._left = _UNTIL_CLOSE
+            return
+        length = fields.get(b"content-length", b"")
+        if not length.isdigit():
+            length = length.partition(b",")[0].rstrip()
+        self._left = int(length) if length.isdigit() and len(length) <= _DIGITS else _UNTIL_CLOSE
 
 
 class _Chunks:
