@@ -15,7 +15,14 @@ import time
 import urllib.request
 from typing import cast
 
-from mirror_agent.spop.codec import encode_pairs, encode_string, encode_value, encode_varint
+from mirror_agent.spop.codec import (
+    BINARY,
+    INT64,
+    encode_pairs,
+    encode_string,
+    encode_value,
+    encode_varint,
+)
 from mirror_agent.spop.frames import ACK, HAPROXY_HELLO, NOTIFY, frame
 
 HEADERS = (
@@ -47,8 +54,8 @@ def message(target: bytes, body: bytes) -> bytes:
         b"method": encode_value(method),
         b"target": encode_value(target),
         b"headers": encode_value(headers),
-        b"body": encode_value(body),
-        b"announced": encode_value(len(body)),
+        b"body": bytes((BINARY,)) + encode_string(body),
+        b"announced": bytes((INT64,)) + encode_varint(len(body)),
     }
     return encode_string(b"request") + bytes((len(arguments),)) + encode_pairs(arguments)
 

@@ -5,10 +5,12 @@ acknowledged in one write, and only then decoded.
 """
 
 import asyncio
+import re
+from struct import Struct
 
 from ..mirror import Mirror
 from ..request import Request
-from ..spop.codec import CodecError, Value, decode_header_list, decode_messages, decode_varint
+from ..spop.codec import CodecError, decode_varint
 from ..spop.frames import (
     ACK,
     FIN,
@@ -25,16 +27,15 @@ from ..spop.frames import (
     parse_hello,
 )
 from .connection import Connection, Intake
-
-
-class MalformedError(ValueError):
-    """A message that holds no request."""
-
+from .message import requests, usual
 
 _HELLO_LIMIT = 16 * 1024  # bytes; before HELLO nobody needs more
 _LONGEST_IDS = 20  # bytes of two 64-bit integers
 _IDS_AT = 5  # behind type and flags
 _FINAL = FIN.to_bytes(4, "big")
+_LENGTH = Struct(">I").unpack_from
+# Stream id and frame id, two variable-length integers; those above 60 bits are left to _behind_ids.
+_IDS = re.compile(rb"(?:[\x00-\xef]|[\xf0-\xff][\x80-\xff]{0,7}[\x00-\x7f]){2}").match
 
 
 class SpoeIntake(Intake):
@@ -104,28 +105,24 @@ class SpoeConnection(Connection):
         starts, actions = self.intake.ack_starts, self.intake.actions
         while end - position >= LENGTH_BYTES:
             begin = position + LENGTH_BYTES
-            stop = begin + self._length(data[position:begin])
+            (length,) = _LENGTH(data, position)
+            if not SMALLEST_FRAME <= length <= self._largest:
+                raise _wrong(length)
+            stop = begin + length
             if stop > end:
                 return position, stop - position
             if data[begin + 1 : begin + _IDS_AT] != _FINAL:
                 raise ProtocolError(Status.FRAGMENTED, "fragments are not supported")
             if data[begin] == NOTIFY and self._greeted:
                 first = begin + _IDS_AT
-                payload = _behind_ids(data, first, stop)
+                ids = _IDS(data, first, stop)
+                payload = ids.end() if ids else _behind_ids(data, first, stop)
                 acks += (starts[payload - first], data[first:payload], actions)
                 notifies.append(data[payload:stop])
             elif not self._control(data[begin:stop], acks):
                 return end, 0
             position = stop
         return position, LENGTH_BYTES
-
-    def _length(self, encoded: bytes) -> int:
-        length = int.from_bytes(encoded, "big")
-        if length > self._largest:
-            raise ProtocolError(Status.TOO_BIG, f"a frame of {length} bytes")
-        if length < SMALLEST_FRAME:
-            raise ProtocolError(Status.INVALID, f"a frame of {length} bytes")
-        return length
 
     def _control(self, content: bytes, acks: list[bytes]) -> bool:
         """Answer a frame that is about the connection; returns whether it goes on."""
@@ -159,24 +156,24 @@ class SpoeConnection(Connection):
 
     def _mirror(self, payload: bytes) -> None:
         mirror, name = self.intake.mirror, self.intake.name
-        try:
-            messages = decode_messages(payload)
-        except CodecError as error:
-            mirror.malformed(name, str(error))
+        request = usual(payload, self._room)
+        if request is not None:
+            mirror.receive(name, request)
             return
-        for _message, arguments in messages:
-            try:
-                request = request_from(arguments, self._room)
-            except ValueError as error:
-                mirror.malformed(name, str(error))
+        for other in requests(payload, self._room):
+            if isinstance(other, Request):
+                mirror.receive(name, other)
             else:
-                mirror.receive(name, request)
+                mirror.malformed(name, str(other))
+
+
+def _wrong(length: int) -> ProtocolError:
+    status = Status.INVALID if length < SMALLEST_FRAME else Status.TOO_BIG
+    return ProtocolError(status, f"a frame of {length} bytes")
 
 
 def _behind_ids(data: bytes, position: int, stop: int) -> int:
     """Return the position behind stream id and frame id; their values do not matter."""
-    if data[position] < 240 and data[position + 1] < 240:
-        return position + 2
     try:
         for _ in range(2):
             _, position = decode_varint(data, position)
@@ -185,33 +182,3 @@ def _behind_ids(data: bytes, position: int, stop: int) -> int:
     if position > stop:
         raise ProtocolError(Status.INVALID, "frame ids end in the middle")
     return position
-
-
-def request_from(arguments: dict[bytes, Value], room: int) -> Request:
-    """Make a request of a message's arguments; room is HAProxy's buffer size, if known.
-
-    The names are those of mirror.spoe, or those that haproxytech's spoa-mirror uses. Raises
-    MalformedError where method, target or headers are missing or not text.
-    """
-    find = arguments.get
-    method = find(b"method") or find(b"arg_method")
-    target = find(b"target") or find(b"arg_path")
-    headers = find(b"headers")
-    body = find(b"body") or find(b"arg_body") or b""
-    announced = find(b"announced")
-    if headers is None:
-        headers = _header_text(find(b"headers_bin") or find(b"arg_hdrs"))
-    if not (isinstance(method, bytes) and isinstance(target, bytes)):
-        raise MalformedError("a message without the arguments method and target")
-    if not (isinstance(headers, bytes) and isinstance(body, bytes)):
-        raise MalformedError("a message whose headers or body are not text")
-    return Request(
-        method, target, headers, body, announced if isinstance(announced, int) else None, room
-    )
-
-
-def _header_text(block: Value) -> bytes:
-    if not isinstance(block, bytes):
-        raise MalformedError("a message without the argument headers")
-    lines = [name + b": " + value + b"\r\n" for name, value in decode_header_list(block)]
-    return b"".join(lines) + b"\r\n"
