@@ -74,8 +74,7 @@ fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)
 
-bench: $(VENV)/bench ## measure what mirroring costs (docs/cost.md, 15 minutes), and the recorder
-	@command -v vegeta >/dev/null || bench/install.sh
+bench: $(VENV)/bench ## measure what mirroring costs (docs/cost.md, 25 minutes), and the recorder
 	$(BIN)/python -m bench.gateways --into docs
 	$(BIN)/python bench/recorder.py
 

@@ -40,6 +40,7 @@ class Figures:
     tool_us: Spread | None
     copies_percent: Spread | None
     errors: int
+    fixed_rate: Spread | None
     fixed_p50_ms: Spread | None
     fixed_p99_ms: Spread | None
     fixed_p99_of_plain: Spread | None
@@ -92,6 +93,7 @@ def _figures(known: Mapping[Cell, Row], gateway: str, condition: str) -> Figures
         tool_us=_spread(full, lambda each: each.row.micros(each.row.tool)),
         copies_percent=_spread(full, lambda each: each.row.share()),
         errors=sum(each.row.seen.errors for each in full),
+        fixed_rate=_spread(fixed, lambda each: each.row.seen.rate),
         fixed_p50_ms=_spread(fixed, lambda each: each.row.seen.p50),
         fixed_p99_ms=_spread(fixed, lambda each: each.row.seen.p99),
         fixed_p99_of_plain=_spread(

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure some rounds and write what they gave."""
     asked = _parser().parse_args(arguments)
     if lacking := missing():
-        print("\n".join(f"bench: {line}" for line in lacking), file=sys.stderr)
+        print(f"bench: {lacking}", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     chosen = _chosen(asked.only)
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.gateways")
     parser.add_argument("seconds", nargs="?", type=int, default=2, help="of each load")
-    parser.add_argument("rounds", nargs="?", type=int, default=3)
+    parser.add_argument("rounds", nargs="?", type=int, default=5)
     parser.add_argument(
         "--only",
         action="append",

@@ -12,6 +12,7 @@ from features.support.traffic import Address
 _SLOW = "    tcp-request inspect-delay 500ms\n    tcp-request content accept if WAIT_END\n"
 _CONFIGURATION = """
 global
+    nbthread 1
     maxconn 4000
 defaults
     mode http

@@ -62,15 +62,15 @@ def _routes(condition: str, load: str) -> list[str]:
 
 
 def _row(subject: Subject, cell: Cell, seconds: int) -> Row:
-    """Load one route, and see what the services used and what the shadow got."""
-    before = subject.copies()
+    """Load one route, and see what the services used, and what primary and shadow got."""
+    before, requests = subject.copies(), subject.requests()
     front, tool = subject.cpu()
     seen = _LOADS[cell.load](subject.url(cell.route), seconds)
     after = _settled(subject, cell.condition)
     front_after, tool_after = subject.cpu()
     copies = None if before is None or after is None else after - before
     used = tool_after - tool if subject.gateway.tool else None
-    return Row(cell, seen, front_after - front, used, copies)
+    return Row(cell, seen, front_after - front, used, subject.requests() - requests, copies)
 
 
 def _settled(subject: Subject, condition: str) -> int | None:

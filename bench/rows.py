@@ -23,7 +23,7 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What clients saw, CPU seconds that gateway and tool used, copies that arrived.
+    """What clients saw, CPU seconds that gateway and tool used, what primary and shadow got.
 
     `tool` is None where the gateway has none, `copies` where there is no shadow to count them.
     """
@@ -32,6 +32,7 @@ class Row(NamedTuple):
     seen: Load
     front: float
     tool: float | None
+    requests: int
     copies: int | None
 
     def micros(self, seconds: float | None) -> float | None:
@@ -41,10 +42,10 @@ class Row(NamedTuple):
         return seconds / self.seen.answered * 1e6
 
     def share(self) -> float | None:
-        """Return copies per answered request in percent, None where there can be none."""
-        if self.copies is None or not self.seen.answered:
+        """Return copies per request that the primary got in percent, None where there are none."""
+        if self.copies is None or not self.requests:
             return None
-        return self.copies / self.seen.answered * 100
+        return self.copies / self.requests * 100
 
 
 def index(rows: Iterable[Row]) -> dict[Cell, Row]:

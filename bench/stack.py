@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,7 @@ from bench.origins import Origin
 from bench.rows import DEAD, FROZEN, LATE, TOOL_DEAD, WELL
 from features.support import options
 from features.support.gateways import Gateway
+from features.support.services import Service
 from features.support.stack.local import LocalStack
 from features.support.traffic import ClientError, request, send
 from features.support.waiting import watch
@@ -18,6 +20,30 @@ from features.support.waiting import watch
 _TICKS = os.sysconf("SC_CLK_TCK")
 _FLOW_WITHIN = 15.0
 _ANSWERS_WITHIN, _AT_ONCE, _IN_A_ROW = 5.0, 0.25, 5
+
+
+# Clients, primary and shadow need the other core.
+_ONE_THREAD = str(Path(__file__).with_name("one-thread.cfg"))
+_GO = {"GOMAXPROCS": "1"}
+
+
+def on_one_thread(gateway: Gateway) -> Gateway:
+    """Return the gateway with one thread that serves clients; Nginx's configuration says so."""
+    services = tuple(
+        _on_one_thread(each) if each.name == gateway.front else each for each in gateway.services
+    )
+    return replace(gateway, services=services)
+
+
+def _on_one_thread(service: Service) -> Service:
+    command = list(service.command)
+    if service.program == "haproxy":
+        first = command.index("-f")
+        command[first:first] = ["-f", _ONE_THREAD]
+    if service.program == "envoy":
+        command[command.index("--concurrency") + 1] = "1"
+    environment = {**service.environment, **_GO}
+    return replace(service, command=tuple(command), environment=environment)
 
 
 class _Stack(LocalStack):
@@ -81,7 +107,7 @@ class Subject:
         """Start everything, and wait until copies arrive; raises StackError."""
         self._primary.start()
         self._shadow.start()
-        self._stack.start(self.gateway)
+        self._stack.start(on_one_thread(self.gateway))
         self.await_flow()
 
     def down(self) -> None:
@@ -96,6 +122,10 @@ class Subject:
         """Return the seconds of CPU used so far by the gateway, and by the tools beside it."""
         used = {each.name: self._stack.seconds(each.name) for each in self.gateway.services}
         return used.pop(self.gateway.front), sum(used.values())
+
+    def requests(self) -> int:
+        """Return how many requests the primary has got since its start."""
+        return self._primary.requests()
 
     def copies(self) -> int | None:
         """Return how many requests the shadow has got since its start, None if it can get none."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.figures import Figures, Spread
-from bench.loads import CONNECTIONS, RATE
+from bench.loads import CONNECTIONS, PAUSING, RATE
 from bench.rows import WELL
 from bench.targets import Verdict, judge
 
@@ -77,23 +77,24 @@ def _opening(run: Run) -> Iterable[str]:
         "",
         "![Throughput and added latency of each gateway](cost.svg)",
         "",
-        f"Each gateway is loaded with GET requests: with as many as {CONNECTIONS} connections of"
-        f" wrk can send, and",
-        f"with {RATE:,} a second from vegeta, which does not wait for answers before it sends"
-        " more. Cells are",
-        "medians, with the least and the most of all rounds in brackets, and `-` where nothing was"
-        " answered.",
+        f"Each gateway is loaded by wrk with GET requests: with as many as {CONNECTIONS}"
+        " connections can send, and with",
+        f"{RATE:,} a second, for which {PAUSING} connections pause at random before each request."
+        " Cells are medians,",
+        "with the least and the most of all rounds in brackets; `-` where nothing was answered.",
         "",
+        "- Each gateway has one thread to serve clients with, and so has the primary: more would"
+        " only wait for",
+        "  each other and for clients on these cores.",
         "- `of plain` compares with plain HAProxy in the same round.",
         "- `of itself` and `added` compare with the route of the same running gateway that is not",
         "  mirrored. Where a tool sees that route as well (GoReplay), its cost is in both.",
         "- µs are CPU time per answered request, of the gateway and of the tool beside it.",
-        "- `copies %` are copies that arrived per answered request. Under full load the machine is",
-        "  full, so it shows what is lost by a way that is overrun; what was under way when a load"
-        " ended",
-        "  may make it more than 100. Of a shadow that is late most copies are dropped, which keeps"
-        " clients",
-        "  fast.",
+        "- `copies %` are copies that the shadow got per request that the primary got. Under full"
+        " load the",
+        "  machine is full, so it shows what is lost by a way that is overrun. Of a shadow that is"
+        " late most",
+        "  copies are dropped, which keeps clients fast.",
         "- A condition is measured once it has lasted for a second of load. What clients feel when"
         " it begins",
         "  is specified in `features/mirroring/`.",
@@ -131,6 +132,7 @@ _FULL: Mapping[str, _Cell] = {
 }
 _FIXED: Mapping[str, _Cell] = {
     "gateway": lambda each: each.gateway,
+    "requests/s": _shown("fixed_rate", 0),
     "p50 ms": _shown("fixed_p50_ms", 2),
     "added p50 ms": _shown("added_p50_ms", 2),
     "p99 ms": _shown("fixed_p99_ms", 2),

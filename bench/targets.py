@@ -86,7 +86,7 @@ def _nothing_lost(gateway: str) -> Target:
     return Target(
         gateway,
         WELL,
-        f"copies per answered request at {RATE:,} requests/s, %",
+        f"copies per request at {RATE:,} requests/s, %",
         lambda each: each.fixed_copies_percent,
         100,
         at_least=True,

@@ -12,19 +12,20 @@ def full(number: int, gateway: str, route: str, rate: float, condition: str = WE
     """Return what a load under full load saw: a second of it, 20 us of CPU a request."""
     cell = Cell(number, gateway, condition, route, FULL)
     seen = Load(int(rate), rate, 0.5, 2.0, 0)
-    return Row(cell, seen, rate * 20e-6, rate * 30e-6 if gateway == SPOE else None, int(rate))
+    tool = rate * 30e-6 if gateway == SPOE else None
+    return Row(cell, seen, rate * 20e-6, tool, int(rate), int(rate))
 
 
 def fixed(number: int, gateway: str, route: str, p99: float, copies: int = 2000) -> Row:
     """Return what a second at the fixed rate saw."""
     cell = Cell(number, gateway, WELL, route, FIXED)
-    return Row(cell, Load(2000, 2000.0, 0.2, p99, 1), 0.1, None, copies)
+    return Row(cell, Load(2000, 2000.0, 0.2, p99, 1), 0.1, None, 2000, copies)
 
 
 def nothing(number: int, gateway: str, condition: str) -> Row:
     """Return what is seen where no client is answered."""
     cell = Cell(number, gateway, condition, MIRRORED, FULL)
-    return Row(cell, Load(0, 0.0, None, None, 7), 0.1, 0.0, 0)
+    return Row(cell, Load(0, 0.0, None, None, 7), 0.1, 0.0, 0, 0)
 
 
 def rows() -> list[Row]:

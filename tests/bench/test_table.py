@@ -22,14 +22,14 @@ def _lines(gateway: str, heading: str) -> list[list[str]]:
 def test_each_condition_has_two_tables_with_medians_and_spread() -> None:
     under_load, at_rate = _lines(LUA, "Shadow well")
     assert under_load[1:4] == ["700 (400 to 1000)", "0.45 (0.40 to 0.50)", "0.45 (0.40 to 0.50)"]
-    assert at_rate[4] == "1.00 (0.50 to 1.50)"
+    assert (at_rate[1], at_rate[5]) == ("2000 (2000 to 2000)", "1.00 (0.50 to 1.50)")
 
 
 def test_where_nothing_was_answered_a_dash_stands_instead_of_a_figure() -> None:
     under_load, at_rate = _lines(SPOE, "Tool frozen")
     assert under_load[1] == "0 (0 to 0)"
     assert under_load[4:] == ["-", "-", "-", "-", "14"]
-    assert at_rate[1:] == ["-", "-", "-", "-", "-", "-", "0"]
+    assert at_rate[1:] == ["-", "-", "-", "-", "-", "-", "-", "0"]
 
 
 def test_targets_stand_with_what_was_measured() -> None:
