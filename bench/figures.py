@@ -1,6 +1,6 @@
 """What the rows say together: per gateway and condition, the median of all rounds and its spread.
 
-Ratios and differences are made within a round, whose loads lie close together in time.
+Ratios and differences are made within a round, of loads that lie close together in time.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
-from bench.rows import FIXED, FULL, MIRRORED, PLAIN, UNMIRRORED, WELL, Cell, Row, index
+from bench.rows import BESIDE, FIXED, FULL, MIRRORED, PLAIN, UNMIRRORED, WELL, Cell, Row, index
 
 
 class Spread(NamedTuple):
@@ -112,7 +112,8 @@ def _rounds(known: Mapping[Cell, Row], gateway: str, condition: str, load: str) 
         cell = Cell(number, gateway, condition, MIRRORED, load)
         row = known.get(cell)
         own = _else_well(known, cell._replace(route=UNMIRRORED))
-        plain = _else_well(known, cell._replace(gateway=PLAIN))
+        beside = _else_well(known, cell._replace(route=BESIDE))
+        plain = beside or _else_well(known, cell._replace(gateway=PLAIN))
         if row and own and plain:
             found.append(_Round(row, own, plain))
     return found

@@ -71,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.gateways")
     parser.add_argument("seconds", nargs="?", type=int, default=2, help="of each load")
-    parser.add_argument("rounds", nargs="?", type=int, default=5)
+    parser.add_argument("rounds", nargs="?", type=int, default=3)
     parser.add_argument(
         "--only",
         action="append",

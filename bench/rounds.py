@@ -3,9 +3,22 @@
 from collections.abc import Iterator, Sequence
 
 from bench.loads import pace, saturate
-from bench.rows import FIXED, FROZEN, FULL, LATE, MIRRORED, TOOL_DEAD, UNMIRRORED, WELL, Cell, Row
+from bench.rows import (
+    BESIDE,
+    FIXED,
+    FROZEN,
+    FULL,
+    LATE,
+    MIRRORED,
+    PLAIN,
+    TOOL_DEAD,
+    UNMIRRORED,
+    WELL,
+    Cell,
+    Row,
+)
 from bench.stack import Subject, conditions_of, running
-from features.support.gateways import Gateway
+from features.support.gateways import CATALOGUE, Gateway
 from features.support.waiting import watch
 
 _LOADS = {FULL: saturate, FIXED: pace}
@@ -13,7 +26,7 @@ _SETTLED_WITHIN = 10.0
 _LATE_WITHIN = 1.0
 _LOOKS, _EVERY = 4, 0.1  # so many looks that see nothing new, so many seconds apart
 # Seconds that a load takes beside itself, a condition to begin, and a gateway to start.
-_CELL, _BEGIN, _START = 0.5, 2, 2
+_CELL, _BEGIN, _START = 0.5, 2, 4
 
 
 def order(gateways: Sequence[Gateway], rounds: int) -> Iterator[tuple[int, Gateway]]:
@@ -25,14 +38,14 @@ def order(gateways: Sequence[Gateway], rounds: int) -> Iterator[tuple[int, Gatew
 
 def measure(gateway: Gateway, seconds: int, number: int) -> list[Row]:
     """Return what one gateway gave in one round; raises StackError or ValueError."""
-    with running(gateway) as subject:
-        return list(_measure(subject, seconds, number))
+    with running(CATALOGUE[PLAIN]) as plain, running(gateway) as subject:
+        return list(_measure(subject, plain, seconds, number))
 
 
 def minutes(gateways: Sequence[Gateway], seconds: int, rounds: int) -> float:
     """Return about how long that takes."""
     loads = [
-        len(_routes(condition, load))
+        len(_routes(each, condition, load))
         for each in gateways
         for condition in conditions_of(each)
         for load in _LOADS
@@ -41,7 +54,8 @@ def minutes(gateways: Sequence[Gateway], seconds: int, rounds: int) -> float:
     return rounds * (sum(loads) * (seconds + _CELL) + began) / 60
 
 
-def _measure(subject: Subject, seconds: int, number: int) -> Iterator[Row]:
+def _measure(subject: Subject, plain: Subject, seconds: int, number: int) -> Iterator[Row]:
+    saturate(plain.url(MIRRORED), 1)
     for condition in conditions_of(subject.gateway):
         subject.begin(condition)
         # The moment when a condition begins is the specification's matter; here it has lasted.
@@ -49,23 +63,29 @@ def _measure(subject: Subject, seconds: int, number: int) -> Iterator[Row]:
         saturate(subject.url(MIRRORED), 1)
         _settled(subject, condition)
         for load in _LOADS:
-            routes = _routes(condition, load)
+            routes = _routes(subject.gateway, condition, load)
             for route in reversed(routes) if number % 2 else routes:
                 cell = Cell(number, subject.gateway.name, condition, route, load)
-                yield _row(subject, cell, seconds)
+                yield _row(plain if route == BESIDE else subject, cell, seconds)
 
 
-def _routes(condition: str, load: str) -> list[str]:
-    """Return which routes to load; what is not mirrored meets no shadow, but perhaps the tool."""
+def _routes(gateway: Gateway, condition: str, load: str) -> list[str]:
+    """Return what to load; what is not mirrored meets no shadow, but perhaps the tool.
+
+    Where a target compares with plain HAProxy, that is loaded as well: minutes later these
+    machines are faster or slower.
+    """
+    beside = gateway.name != PLAIN and (condition == WELL or load == FULL)
     anew = condition == WELL or (condition in (FROZEN, TOOL_DEAD) and load == FULL)
-    return [UNMIRRORED, MIRRORED] if anew else [MIRRORED]
+    return [*([UNMIRRORED] if anew else []), *([BESIDE] if beside else []), MIRRORED]
 
 
 def _row(subject: Subject, cell: Cell, seconds: int) -> Row:
     """Load one route, and see what the services used, and what primary and shadow got."""
     before, requests = subject.copies(), subject.requests()
     front, tool = subject.cpu()
-    seen = _LOADS[cell.load](subject.url(cell.route), seconds)
+    route = MIRRORED if cell.route == BESIDE else cell.route
+    seen = _LOADS[cell.load](subject.url(route), seconds)
     after = _settled(subject, cell.condition)
     front_after, tool_after = subject.cpu()
     copies = None if before is None or after is None else after - before

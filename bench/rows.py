@@ -6,6 +6,7 @@ from typing import NamedTuple
 from bench.loads import Load
 
 MIRRORED, UNMIRRORED = "v1", "v3"
+BESIDE = "plain HAProxy beside it"  # the same load on plain HAProxy, within seconds
 FULL, FIXED = "as much as can be answered", "fixed rate"
 WELL, LATE, DEAD = "shadow well", "shadow 500 ms late", "shadow dead"
 FROZEN, TOOL_DEAD = "tool frozen", "tool dead"

@@ -86,7 +86,7 @@ def _opening(run: Run) -> Iterable[str]:
         "- Each gateway has one thread to serve clients with, and so has the primary: more would"
         " only wait for",
         "  each other and for clients on these cores.",
-        "- `of plain` compares with plain HAProxy in the same round.",
+        "- `of plain` compares with plain HAProxy under the same load, within seconds.",
         "- `of itself` and `added` compare with the route of the same running gateway that is not",
         "  mirrored. Where a tool sees that route as well (GoReplay), its cost is in both.",
         "- µs are CPU time per answered request, of the gateway and of the tool beside it.",

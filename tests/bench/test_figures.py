@@ -1,7 +1,7 @@
 """Gateways are compared within a round, with plain HAProxy and with themselves."""
 
 from bench.figures import Figures, Spread, of, summarise
-from bench.rows import DEAD, FROZEN, MIRRORED, PLAIN, UNMIRRORED, WELL
+from bench.rows import BESIDE, DEAD, FROZEN, MIRRORED, PLAIN, UNMIRRORED, WELL
 from tests.bench.samples import LUA, SPOE, full, rows
 
 
@@ -15,6 +15,14 @@ def test_ratios_are_made_within_a_round() -> None:
     lua = _of(LUA, WELL)
     assert lua.rate == Spread(400, 700, 1000)
     assert lua.of_plain == Spread(0.4, 0.45, 0.5)
+    assert lua.of_itself == Spread(0.4, 0.45, 0.5)
+
+
+def test_plain_haproxy_beside_a_gateway_is_what_it_is_compared_with() -> None:
+    beside = [full(number, LUA, BESIDE, 500) for number in (0, 1)]
+    lua = of(summarise([*rows(), *beside]), LUA, WELL)
+    assert lua is not None
+    assert lua.of_plain == Spread(0.8, 1.4, 2.0)
     assert lua.of_itself == Spread(0.4, 0.45, 0.5)
 
 

@@ -38,7 +38,7 @@ def test_what_cannot_concern_a_gateway_is_not_measured() -> None:
 
 
 def test_all_gateways_are_measured_in_less_than_half_an_hour() -> None:
-    assert minutes(list(CATALOGUE.values()), seconds=2, rounds=5) <= 30
+    assert minutes(list(CATALOGUE.values()), seconds=2, rounds=3) <= 30
 
 
 def test_every_second_round_runs_backwards() -> None:
