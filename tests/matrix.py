@@ -63,8 +63,11 @@ def _run(version: Version, arguments: Sequence[str]) -> Run:
 def _verdict(run: Run | str) -> str:
     if isinstance(run, str):
         return f"not run: {run}"
-    told = [f"{sum(run.count(f)['passed'] for f in run.outcomes)} passed", *run.failures]
-    return ", ".join(told) + f" ({run.seconds:.0f} s)" + ("" if run.outcomes else run.output[-500:])
+    passed = sum(run.count(feature)["passed"] for feature in run.outcomes)
+    told = f"{passed} passed, {len(run.failures)} failed ({run.seconds:.0f} s)"
+    if run.code == 0:
+        return told
+    return "\n  ".join([told, *(run.reasons or run.failures or [run.output[-2000:]])])
 
 
 def _table(runs: Mapping[str, Run | str]) -> str:

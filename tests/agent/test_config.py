@@ -100,6 +100,8 @@ def test_a_problem_names_file_line_and_key(old: str, new: str, problem: str) -> 
         ),
         ("routes: {}", "routes: expected a list"),
         ("copies: {cut_bodies: skp}", "copies.cut_bodies: 'skp' is none of skip, mark (did"),
+        ("copies: {remove_headers: [host]}", "copies.remove_headers[0]: a copy needs its Host"),
+        ("copies: {marker: Expect}", "copies.marker: 'Expect' has a meaning of its own"),
         ("copies: {remove_headers: [a b]}", "copies.remove_headers[0]: 'a b' has characters"),
         ('copies: {marker_value: "a\\nb"}', "copies.marker_value: 'a\\nb' is not printable"),
         ("workers: 0", "workers: '0' is not a whole number from 1 to 64"),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ..copying import FRAMING, HOP_BY_HOP
 from .model import MIB, Address, Copies, RingInput, Route, Settings, Shadow, SpoeInput
 from .nodes import ConfigError, Section, Source
 from .readers import (
@@ -130,14 +131,26 @@ def _listen(section: Section) -> Address:
     return section.value("listen", nowhere, listener)
 
 
+def _marker(text: str) -> str:
+    if text.lower() in ("host", *HOP_BY_HOP, *FRAMING):
+        raise ValueError(f"{text!r} has a meaning of its own: a marker is a header of your own")
+    return token(text)
+
+
+def _removable(text: str) -> str:
+    if text.lower() == "host":
+        raise ValueError("a copy needs its Host; `host` of a shadow sets another")
+    return token(text)
+
+
 def _copies(top: Section) -> Copies:
     section = top.section("copies")
     if section is None:
         return Copies()
     found = Copies(
-        marker=section.value("marker", Copies.marker, token),
+        marker=section.value("marker", Copies.marker, _marker),
         marker_value=section.value("marker_value", None, header_value) or None,
-        remove_headers=section.values("remove_headers", token),
+        remove_headers=section.values("remove_headers", _removable),
         cut_bodies=section.value("cut_bodies", "skip", one_of("skip", "mark")),
     )
     section.finish()
