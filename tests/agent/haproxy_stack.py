@@ -107,15 +107,11 @@ class Stack:
 
     def copy(self, name: str) -> dict[str, Any]:
         """The only copy of a request, once it is complete."""
-        (entry,) = eventually(
-            lambda: self.shadow.journal(name), lambda e: [i["state"] for i in e] == ["complete"]
-        )
-        return entry
+        return self.shadow.entry(name)
 
     def original(self, name: str) -> dict[str, Any]:
         """The request as the primary got it."""
-        (entry,) = self.primary.journal(name)
-        return entry
+        return self.primary.entry(name)
 
     def haproxy_figure(self, name: str, **labels: str) -> float:
         """A figure of HAProxy's own mirroring page."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lua.gateway import Gateway
-from tests.recorder.process import DEADLINE, RecorderProcess, answer, eventually
+from tests.recorder.process import DEADLINE, RecorderProcess, answer
 
 
 class Both:
@@ -21,15 +21,11 @@ class Both:
 
     def copy(self, name: str) -> dict[str, Any]:
         """The only copy of a request, once it is complete."""
-        (entry,) = eventually(
-            lambda: self.shadow.journal(name), lambda e: [i["state"] for i in e] == ["complete"]
-        )
-        return entry
+        return self.shadow.entry(name)
 
     def original(self, name: str) -> dict[str, Any]:
         """The request as the primary got it."""
-        (entry,) = self.primary.journal(name)
-        return entry
+        return self.primary.entry(name)
 
     def send(self, raw: bytes) -> int:
         """Raw bytes on a new connection: the answer's status."""

@@ -116,9 +116,11 @@ class RecorderProcess:
         entries: list[dict[str, Any]] = document["entries"]
         return entries
 
-    def entry(self, state: str = "complete") -> dict[str, Any]:
-        """The only entry, once it has this state."""
-        (found,) = eventually(self.journal, lambda e: [i["state"] for i in e] == [state])
+    def entry(self, *ids: str, state: str = "complete") -> dict[str, Any]:
+        """The only entry, of these ids if any are given, once it has this state."""
+        (found,) = eventually(
+            lambda: self.journal(*ids), lambda entries: [e["state"] for e in entries] == [state]
+        )
         return found
 
     def counters(self) -> dict[str, int]:

@@ -183,7 +183,7 @@ def test_drop_upload_at_a_byte(recorder: RecorderProcess, size: int, framing: st
             assert read_until_reset(sock) == b""
         except (ConnectionResetError, BrokenPipeError):
             pass  # the reset overtook the sender
-    entry = recorder.entry("cut")
+    entry = recorder.entry(state="cut")
     assert (entry["length"], entry["sha256"]) == (size, hashlib.sha256(body[:size]).hexdigest())
 
 

@@ -213,7 +213,7 @@ def test_a_request_is_seen_while_it_arrives_and_when_it_is_cut(recorder: Recorde
         entry = eventually(recorder.journal, lambda e: bool(e) and e[0]["length"] == 4)[0]
         assert (entry["state"], entry["ended"]) == ("receiving", None)
         assert entry["sha256"] == sha256(b"part")
-    entry = recorder.entry("cut")
+    entry = recorder.entry(state="cut")
     assert entry["at"] < entry["ended"]
     assert (entry["length"], entry["sha256"]) == (4, sha256(b"part"))
 

@@ -47,7 +47,7 @@ def test_a_larger_declared_body_is_refused_at_once(recorder: RecorderProcess) ->
         sock.sendall(bytes(8 << 20))  # is thrown away, not reset
     assert response.status == 413
     assert b"larger than the 67108864 bytes" in response.body
-    assert (recorder.entry("cut")["length"], recorder.counters()["malformed"]) == (0, 0)
+    assert (recorder.entry(state="cut")["length"], recorder.counters()["malformed"]) == (0, 0)
 
 
 def test_a_larger_chunked_body_is_refused_when_it_gets_there(recorder: RecorderProcess) -> None:
@@ -57,7 +57,7 @@ def test_a_larger_chunked_body_is_refused_when_it_gets_there(recorder: RecorderP
         for _ in range(66):
             sock.sendall(block)
         assert answer(sock).status == 413
-    assert LIMIT - 70_000 < recorder.entry("cut")["length"] <= LIMIT
+    assert LIMIT - 70_000 < recorder.entry(state="cut")["length"] <= LIMIT
 
 
 @pytest.mark.parametrize(
