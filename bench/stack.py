@@ -24,11 +24,10 @@ _ANSWERS_WITHIN, _AT_ONCE, _IN_A_ROW = 5.0, 0.25, 5
 
 # Clients, primary and shadow need the other core.
 _ONE_THREAD = str(Path(__file__).with_name("one-thread.cfg"))
-_GO = {"GOMAXPROCS": "1"}
 
 
 def on_one_thread(gateway: Gateway) -> Gateway:
-    """Return the gateway with one thread that serves clients; Nginx's configuration says so."""
+    """Return the gateway with one thread that serves clients; Nginx has one, and Traefik cannot."""
     services = tuple(
         _on_one_thread(each) if each.name == gateway.front else each for each in gateway.services
     )
@@ -42,8 +41,7 @@ def _on_one_thread(service: Service) -> Service:
         command[first:first] = ["-f", _ONE_THREAD]
     if service.program == "envoy":
         command[command.index("--concurrency") + 1] = "1"
-    environment = {**service.environment, **_GO}
-    return replace(service, command=tuple(command), environment=environment)
+    return replace(service, command=tuple(command))
 
 
 class _Stack(LocalStack):

@@ -83,9 +83,9 @@ def _opening(run: Run) -> Iterable[str]:
         " Cells are medians,",
         "with the least and the most of all rounds in brackets; `-` where nothing was answered.",
         "",
-        "- Each gateway has one thread to serve clients with, and so has the primary: more would"
-        " only wait for",
-        "  each other and for clients on these cores.",
+        "- HAProxy, Envoy and Nginx have one thread to serve clients with, and so has the primary:"
+        " more would",
+        "  only wait for each other and for clients on these cores.",
         "- `of plain` compares with plain HAProxy under the same load, within seconds.",
         "- `of itself` and `added` compare with the route of the same running gateway that is not",
         "  mirrored. Where a tool sees that route as well (GoReplay), its cost is in both.",

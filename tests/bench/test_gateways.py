@@ -83,8 +83,7 @@ def test_a_gateway_is_measured_with_one_thread() -> None:
     def words(name: str) -> str:
         gateway = on_one_thread(CATALOGUE[name])
         (front,) = (each for each in gateway.services if each.name == gateway.front)
-        return " ".join((*front.command, *front.environment.values()))
+        return " ".join(front.command)
 
     assert "one-thread.cfg" in words("HAProxy with SPOE")
     assert "--concurrency 1" in words("Envoy")
-    assert words("Traefik").endswith(" 1")
