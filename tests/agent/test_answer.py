@@ -56,7 +56,15 @@ def test_a_connection_is_kept_only_when_that_is_safe(answer: bytes, keep_alive: 
     assert seen.keep_alive is keep_alive
 
 
-@pytest.mark.parametrize("head", [HEAD + b"\r\n", HEAD + b"Transfer-Encoding: gzip\r\n\r\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEAD + b"\r\n",
+        HEAD + b"Transfer-Encoding: gzip\r\n\r\n",
+        HEAD + b"Transfer-Encoding:\r\nContent-Length: 5\r\n\r\n",
+        HEAD + b"X: y\nContent-Length: 5\r\n\r\n",
+    ],
+)
 def test_without_framing_the_end_of_the_connection_ends_the_answer(head: bytes) -> None:
     seen, ends = read(head, b"x" * 1000)
     assert ends == [False, False]

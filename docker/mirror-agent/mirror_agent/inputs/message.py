@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from ..request import Request
-from ..spop.codec import CodecError, Value, decode_header_list, decode_messages, decode_varint
+from ..spop.codec import (
+    ONE_BYTE,
+    CodecError,
+    Value,
+    decode_header_list,
+    decode_messages,
+    decode_varint,
+)
 
 # What stands before each value in the message of mirror.spoe: the names, and HAProxy's types.
 _BEFORE = tuple(
@@ -16,7 +23,6 @@ _BEFORE = tuple(
     )
 )
 _ANNOUNCED = b"\x09announced\x04"
-_ONE_BYTE = 240
 _NEGATIVE = 1 << 63
 
 
@@ -37,7 +43,7 @@ def usual(payload: bytes, room: int) -> Request | None:
                 return None
             position += size
             length = payload[position]
-            if length < _ONE_BYTE:
+            if length < ONE_BYTE:
                 position += 1
             else:
                 length, position = decode_varint(payload, position)

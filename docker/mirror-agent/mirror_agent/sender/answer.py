@@ -5,7 +5,7 @@ import re
 _HEAD_LIMIT = 64 * 1024
 _LINE_LIMIT = 8 * 1024
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?\r\n")
-_FRAMING = re.compile(rb"\n(connection|content-length|transfer-encoding):[ \t]*([^\r]*)")
+_FRAMING = re.compile(rb"\r\n(connection|content-length|transfer-encoding):[ \t]*([^\r]*)")
 _DIGITS = 18
 _SIZE = re.compile(rb"[0-9a-f]{1,15}[ \t]*(?:;[^\r\n]*)?", re.IGNORECASE)
 _UPGRADED = 101
@@ -98,7 +98,8 @@ class Answer:
             self._await_body(fields)
 
     def _await_body(self, fields: dict[bytes, bytes]) -> None:
-        if coding := fields.get(b"transfer-encoding"):
+        coding = fields.get(b"transfer-encoding")
+        if coding is not None:
             if coding.rstrip().endswith(b"chunked"):
                 self._chunks = _Chunks()
             else:

@@ -13,7 +13,7 @@ NULL, BOOL, INT32, UINT32, INT64, UINT64, IPV4, IPV6, STRING, BINARY = range(10)
 
 _TYPE_MASK = 0x0F
 _TRUE = 0x10
-_ONE_BYTE = 240  # smaller numbers take a single byte
+ONE_BYTE = 240  # smaller numbers take a single byte
 _MORE = 128
 _TOP = 1 << 64
 
@@ -26,10 +26,10 @@ def encode_varint(number: int) -> bytes:
     """Encode 0 <= number < 2**64 as a variable-length integer."""
     if not 0 <= number < _TOP:
         raise CodecError(f"{number} does not fit an unsigned 64-bit integer")
-    if number < _ONE_BYTE:
+    if number < ONE_BYTE:
         return bytes((number,))
-    encoded = bytearray((number & 0xFF | _ONE_BYTE,))
-    number = (number - _ONE_BYTE) >> 4
+    encoded = bytearray((number & 0xFF | ONE_BYTE,))
+    number = (number - ONE_BYTE) >> 4
     while number >= _MORE:
         encoded.append(number & 0x7F | _MORE)
         number = (number - _MORE) >> 7
@@ -42,7 +42,7 @@ def decode_varint(buffer: bytes, position: int) -> tuple[int, int]:
     try:
         number = buffer[position]
         position += 1
-        if number < _ONE_BYTE:
+        if number < ONE_BYTE:
             return number, position
         shift = 4
         while True:
@@ -144,7 +144,7 @@ def decode_arguments(buffer: bytes, position: int, count: int) -> tuple[dict[byt
     try:
         for _ in range(count):
             length = buffer[position]
-            if length < _ONE_BYTE:
+            if length < ONE_BYTE:
                 position += 1
                 end = position + length
                 name = buffer[position:end]
@@ -153,7 +153,7 @@ def decode_arguments(buffer: bytes, position: int, count: int) -> tuple[dict[byt
             kind = buffer[end] & _TYPE_MASK
             if kind in (STRING, BINARY):
                 length, position = buffer[end + 1], end + 2
-                if length >= _ONE_BYTE:
+                if length >= ONE_BYTE:
                     length, position = decode_varint(buffer, end + 1)
                 end = position + length
                 if end > size:
