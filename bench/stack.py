@@ -20,8 +20,6 @@ from features.support.waiting import watch
 _TICKS = os.sysconf("SC_CLK_TCK")
 _FLOW_WITHIN = 15.0
 _ANSWERS_WITHIN, _AT_ONCE, _IN_A_ROW = 5.0, 0.25, 5
-
-
 # Clients, primary and shadow need the other core.
 _ONE_THREAD = str(Path(__file__).with_name("one-thread.cfg"))
 

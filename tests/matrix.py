@@ -63,11 +63,10 @@ def _run(version: Version, arguments: Sequence[str]) -> Run:
 def _verdict(run: Run | str) -> str:
     if isinstance(run, str):
         return f"not run: {run}"
-    passed = sum(run.count(feature)["passed"] for feature in run.outcomes)
-    told = f"{passed} passed, {len(run.failures)} failed ({run.seconds:.0f} s)"
+    told = f"{run.passed} passed, {len(run.failures)} failed ({run.seconds:.0f} s)"
     if run.code == 0:
         return told
-    return "\n  ".join([told, *(run.reasons or run.failures or [run.output[-2000:]])])
+    return "\n  ".join([told, *run.trouble])
 
 
 def _table(runs: Mapping[str, Run | str]) -> str:

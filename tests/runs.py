@@ -43,6 +43,16 @@ class Run:
         return [line.strip() for line in lines]
 
     @property
+    def trouble(self) -> list[str]:
+        """Return why it failed; of a run that does not say, the end of what it printed."""
+        return self.reasons or [self.output[-2000:]]
+
+    @property
+    def passed(self) -> int:
+        """Count the scenarios that passed."""
+        return sum(self.count(feature)["passed"] for feature in self.outcomes)
+
+    @property
     def played(self) -> set[str]:
         """Return "feature: scenario title" of every scenario, short, for patterns."""
         return self._titles(lambda _: True)

@@ -23,10 +23,10 @@ def main(arguments: list[str]) -> int:
     shutil.rmtree(_KEPT, ignore_errors=True)
     for number in range(1, times + 1):
         run = behave([*rest, "features/"])
-        passed = sum(run.count(feature)["passed"] for feature in run.outcomes)
         verdict = "ok" if run.code == 0 else f"FAILED (exit code {run.code})"
         print(
-            f"run {number}/{times}: {passed} scenarios, {run.seconds:.1f} s, {verdict}", flush=True
+            f"run {number}/{times}: {run.passed} scenarios, {run.seconds:.1f} s, {verdict}",
+            flush=True,
         )
         if run.code != 0:
             failed_runs += 1
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _keep(number: int, run: Run) -> None:
-    for line in run.reasons or [run.output[-2000:]]:
+    for line in run.trouble:
         print(f"  {line}", flush=True)
     if _RESULTS.is_dir():
         shutil.copytree(_RESULTS, _KEPT / str(number))
