@@ -41,7 +41,7 @@ report: ## make one HTML page of the last run's results: reports/allure.html
 	@echo "report: reports/allure.html"
 
 comparison: $(VENV)/spec ## publish runs in README and docs/: make comparison FROM='a.json b.json'
-	@$(BIN)/python -m features.support.comparison $(FROM)
+	@$(BIN)/python -m comparison $(FROM)
 
 test: lint unit spec-local spec-docker mutants ## run every check
 
@@ -69,7 +69,7 @@ tools: ## build what the local stack needs and no wheel brings: GoReplay, into t
 	@docker/goreplay/install.sh
 
 fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
-	PYTHONPATH=docker/mirror-agent $(BIN)/python -m tests.agent.fuzz --seconds 300
+	PYTHONPATH=mirror-agent $(BIN)/python -m tests.fuzz --seconds 300
 
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)

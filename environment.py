@@ -5,31 +5,38 @@ import sys
 from behave.model import Scenario
 from behave.runner import Context
 
-from features import comparing, reasons, results
-from features.support import endings, evidence, options, policy, reporting, waiting
+from features.reporting import (
+    allure_formatter,
+    comparison_formatter,
+    evidence,
+    failure_summary,
+    run_info,
+)
+from features.support import options, waiting
 from features.support.errors import CannotFindOutError
+from features.support.policy import load
 from features.support.scene import Scene
-from features.support.stack import choose, retire, retire_at_exit
+from features.support.stack import choose, retire, retire_at_exit, signals
 
-comparing.use()
-results.use()
+comparison_formatter.use()
+allure_formatter.use()
 
 
 def before_all(context: Context) -> None:
     """Start with an empty stack of the kind asked for; say which, or why there is none."""
     context.config.setup_logging()
     context.on_cleanup_error = on_cleanup_error
-    reasons.use(context.config)
-    reporting.clear(results.directory(context.config))
-    endings.prepare()
+    failure_summary.use(context.config)
+    run_info.clear(allure_formatter.directory(context.config))
+    signals.prepare()
     try:
         chosen = options.parse(context.config.userdata)
         waiting.set_patience(chosen.patience)
-        context.policy = policy.load(chosen.policy)
+        context.policy = load.load(chosen.policy)
         context.stack = choose(chosen)
         retire_at_exit(context.stack, keep=chosen.keep)
         context.add_cleanup(retire, context.stack, keep=chosen.keep, abort=context.abort)
-        print(reporting.headline(context.stack), flush=True)
+        print(run_info.headline(context.stack), flush=True)
     except CannotFindOutError as reason:
         context.abort(reason=str(reason))
 
@@ -50,8 +57,8 @@ def after_scenario(context: Context, scenario: Scenario) -> None:
 def after_all(context: Context) -> None:
     """Tell the report and the comparison what was run, on what."""
     if hasattr(context, "stack"):
-        reporting.describe(results.directory(context.config), context.stack)
-        comparing.know(reporting.surroundings(context.stack))
+        run_info.describe(allure_formatter.directory(context.config), context.stack)
+        comparison_formatter.know(run_info.surroundings(context.stack))
 
 
 def on_cleanup_error(context: Context, _: object, reason: Exception) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from features.support.stack import ports, programs
 from features.support.stack.process import Process
-from features.support.traffic import Address
+from features.support.wire.client import Address
 
 _SLOW = "    tcp-request inspect-delay 500ms\n    tcp-request content accept if WAIT_END\n"
 _CONFIGURATION = """

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-RECORDER = Path(__file__).parents[1] / "docker" / "backend" / "recorder.py"
+PACKAGE = Path(__file__).parents[1] / "recorder"
 TARGET = 5000
 JOURNAL = 100_000
 HEADERS = {
@@ -92,9 +92,17 @@ class Running:
 @contextmanager
 def recorder(core: int) -> Iterator[Running]:
     """A recorder pinned to a core, on ports of the kernel's choice."""
-    command = [sys.executable, str(RECORDER), "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"]
+    command = [
+        sys.executable,
+        "-m",
+        "mirror_recorder",
+        "--listen",
+        "127.0.0.1:0",
+        "--control",
+        "127.0.0.1:0",
+    ]
     process = subprocess.Popen(
-        [*command, "--journal", str(JOURNAL)], stdout=subprocess.PIPE, text=True
+        [*command, "--journal", str(JOURNAL)], stdout=subprocess.PIPE, text=True, cwd=PACKAGE
     )
     try:
         os.sched_setaffinity(process.pid, {core})

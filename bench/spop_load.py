@@ -1,6 +1,6 @@
 """Load on the mirroring agent alone: speaks SPOP as HAProxy does, as fast as it is acknowledged.
 
-Example: PYTHONPATH=docker/mirror-agent python bench/spop_load.py --agent 127.0.0.1:12345 \
+Example: PYTHONPATH=mirror-agent python bench/spop_load.py --agent 127.0.0.1:12345 \
              --metrics 127.0.0.1:9901 --connections 8 --window 1 --seconds 5 --body 0
 
 Prints one line: acknowledgements per second, how many of the copies the shadow answered, and the

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 from bench.origins import Origin
 from bench.rows import DEAD, FROZEN, LATE, TOOL_DEAD, WELL
 from features.support import options
-from features.support.gateways import Gateway
-from features.support.services import Service
+from features.support.gateways.catalogue import Gateway
 from features.support.stack.local import LocalStack
-from features.support.traffic import ClientError, request, send
+from features.support.stack.service import Service
 from features.support.waiting import watch
+from features.support.wire.client import ClientError, request, send
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _FLOW_WITHIN = 15.0

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from features import comparing
-from features.support.comparison import costs, markdown, stored
-from features.support.comparison.judging import judge
-from features.support.comparison.model import Cell, Column, Comparison, Verdict
-from features.support.comparison.writing import COSTS, PUBLISHED, README, excused
-from features.support.gateways import CATALOGUE
+from comparison import costs, markdown, storage
+from comparison.model import Cell, Column, Comparison, Verdict
+from comparison.publish import COSTS, PUBLISHED, README, excused
+from comparison.verdicts import judge
+from features.reporting import comparison_formatter
+from features.support.gateways.catalogue import CATALOGUE
 
 AGAIN = "play the specification and publish it: make spec comparison"
 
@@ -18,13 +18,13 @@ AGAIN = "play the specification and publish it: make spec comparison"
 def published() -> Comparison:
     if not PUBLISHED.is_file():
         pytest.fail(f"docs/comparison.json is missing: {AGAIN}")
-    return stored.load(PUBLISHED)
+    return storage.load(PUBLISHED)
 
 
 @pytest.fixture(scope="module")
 def today(published: Comparison) -> Comparison:
     """What the features say would come out if every scenario passed."""
-    outcomes = [replace(each, status="passed") for each in comparing.outcomes([])]
+    outcomes = [replace(each, status="passed") for each in comparison_formatter.outcomes([])]
     return judge(outcomes, published.columns, published.runs[0], excused(outcomes))
 
 
@@ -40,7 +40,7 @@ def test_every_promise_was_part_of_it(published: Comparison) -> None:
 
 
 def test_every_gateway_has_a_column(published: Comparison) -> None:
-    named = {each.gateway for each in comparing.outcomes([])}
+    named = {each.gateway for each in comparison_formatter.outcomes([])}
     assert {each.gateway for each in published.columns} == named
     assert named >= {name for name, gateway in CATALOGUE.items() if gateway.mirrors}
 

@@ -13,9 +13,9 @@ from behave.parser import parse_file
 from behave.runner_util import load_step_modules
 from behave.step_registry import registry
 
-from features.support.configuration import MISTAKES
-from features.support.gateways import CATALOGUE
-from features.support.samples import BODIES, HEADERS
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.operator.config_check import MISTAKES
+from features.support.wire.payloads import BODIES, HEADERS
 from tests.runs import ROOT
 
 FILES = sorted((ROOT / "features").rglob("*.feature"))

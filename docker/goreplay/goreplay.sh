@@ -2,7 +2,7 @@
 # GoReplay behind HAProxy: captures what HAProxy sends to the primary, replays it to a shadow.
 #
 # What it does   GoReplay (gor) reads packets from the network interface, puts requests together,
-#                and hands them to the middleware in gor_middleware/. That keeps those of a
+#                and hands them to the middleware (goreplay-middleware/). That keeps those of a
 #                mirrored route (HAProxy's X-Route says which), samples them, drops what is not
 #                whole, marks the copies with X-Mirrored-By, takes credentials out, and gives
 #                them back to GoReplay to send. Each request is accounted for on /metrics:
@@ -67,11 +67,14 @@ export GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1
 
 python=$(command -v "${PYTHON:-python3}") ||
     fail "no ${PYTHON:-python3} on this machine: name one with PYTHON=path"
+# Beside this script in the image, in a directory of its own in the project.
+middleware=$here
+[ -d "$middleware/gor_middleware" ] || middleware=$here/../../goreplay-middleware
 cd "$here"
 
 if [ "${1-}" = --middleware ]; then
     # GoReplay itself calls this. Without the middleware it would go on, and copy nothing.
-    PYTHONPATH=. "$python" -m gor_middleware || true
+    PYTHONPATH="$middleware" "$python" -m gor_middleware || true
     kill "$PPID" 2>/dev/null || true
     exit
 fi
@@ -84,7 +87,7 @@ if [ "${1-}" = --version ]; then
     "$gor" --help 2>&1 | sed -n 's/.*Current Version: //p'
     exit
 fi
-PYTHONPATH=. "$python" -m gor_middleware --check
+PYTHONPATH="$middleware" "$python" -m gor_middleware --check
 "$gor" --input-raw 127.0.0.1:1 --output-null --exit-after 1ms >/dev/null 2>&1 ||
     fail "no right to capture: run as root, or as root: setcap cap_net_raw+ep $gor"
 [ "${1-}" != --check ] || exit 0

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable
 from behave import register_type
 from parse import with_pattern
 
-from features.support import mistakes, primary, snippets, stats
-from features.support.configuration import MISTAKES
-from features.support.faults import FAILURES
-from features.support.gateways import CATALOGUE, RECORDERS
-from features.support.header_changes import CHANGES
-from features.support.samples import BODIES, HEADERS, Body
-from features.support.stats import WRONG
+from features.support.checks import primary
+from features.support.checks.headers import CHANGES
+from features.support.gateways import haproxy_stats
+from features.support.gateways.catalogue import CATALOGUE, RECORDERS
+from features.support.gateways.haproxy_stats import WRONG
+from features.support.operator import circulating_configs, config_mistakes
+from features.support.operator.config_check import MISTAKES
+from features.support.operator.faults import FAILURES
+from features.support.wire.payloads import BODIES, HEADERS, Body
 
 
 def one_of(words: Iterable[str]) -> Callable[[str], str]:
@@ -66,13 +68,13 @@ register_type(
     Gateway=one_of(CATALOGUE),
     Service=one_of(service.name for service in RECORDERS),
     Method=one_of(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE"]),
-    Route=one_of(stats.ROUTES),
-    Form=one_of(stats.PATHS),
+    Route=one_of(haproxy_stats.ROUTES),
+    Form=one_of(haproxy_stats.PATHS),
     Credentials=one_of(WRONG),
     Health=one_of(("up", "down")),
     Mistake=one_of(MISTAKES),
-    MirroringMistake=one_of(mistakes.MISTAKES),
-    Script=one_of(snippets.SCRIPTS),
+    MirroringMistake=one_of(config_mistakes.MISTAKES),
+    Script=one_of(circulating_configs.SCRIPTS),
     Headers=one_of(HEADERS),
     Failure=one_of(FAILURES),
     Change=one_of(CHANGES),

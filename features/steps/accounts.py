@@ -3,8 +3,8 @@
 from behave import then, when
 from behave.runner import Context
 
-from features.support import reckoning, usage
-from features.support.traffic import request
+from features.support.checks import accounting, resource_usage
+from features.support.wire.client import request
 
 
 @then("the way of mirroring counts {count:d} requests as cut")
@@ -15,13 +15,13 @@ def counted_as_cut(context: Context, count: int) -> None:
 
 @then("each request was copied whole, or counted as incomplete")
 def copied_or_counted(context: Context) -> None:
-    wrong = reckoning.not_copied_or_counted(context.scene, "incomplete")
+    wrong = accounting.not_copied_or_counted(context.scene, "incomplete")
     assert not wrong, "\n".join(wrong)
 
 
 @then("the way of mirroring accounts for {count:d} requests")
 def accounts_for(context: Context, count: int) -> None:
-    wrong = reckoning.not_accounted_for(context.scene, count)
+    wrong = accounting.not_accounted_for(context.scene, count)
     assert not wrong, "\n".join(wrong)
 
 
@@ -34,19 +34,19 @@ def sent_is_received(context: Context) -> None:
 
 @then("at most {most:d} of these requests have no copy, and none has two")
 def few_are_lost(context: Context, most: int) -> None:
-    wrong = reckoning.too_many_lost(context.scene, most)
+    wrong = accounting.too_many_lost(context.scene, most)
     assert not wrong, "\n".join(wrong)
 
 
 @when('the client sends {count:d} requests to "{target:Target}" as fast as it can')
 def client_sends_fast(context: Context, count: int, target: str) -> None:
-    context.used = usage.at_rest(context.scene)
+    context.used = resource_usage.at_rest(context.scene)
     context.scene.send_in_turn(request("GET", target) for _ in range(count))
 
 
 @then("memory and open files of gateway and tool have grown by {memory:d} MB and {files:d} at most")
 def growth_is_bounded(context: Context, memory: int, files: int) -> None:
-    grown = usage.since(context.scene, context.used)
+    grown = resource_usage.since(context.scene, context.used)
     assert context.used.memory > 1, f"nothing was measured: {context.used}"
     assert grown.memory <= memory, grown
     assert grown.files <= files, grown

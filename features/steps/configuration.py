@@ -5,30 +5,31 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import changes, configuration, verdicts
-from features.support.stream import Stream
+from features.support.checks import answers
+from features.support.operator import config_check, live_edits
 from features.support.waiting import eventually
+from features.support.wire.stream import Stream
 
 
 @when("an operator checks the running configuration")
 def operator_checks(context: Context) -> None:
-    context.verdict = configuration.check_running(context.scene.stack)
+    context.verdict = config_check.check_running(context.scene.stack)
 
 
 @when("an operator starts a gateway whose configuration has {mistake:Mistake}")
 def operator_starts_with_a_mistake(context: Context, mistake: str) -> None:
-    context.verdict = configuration.start_with(context.scene.stack, mistake)
+    context.verdict = config_check.start_with(context.scene.stack, mistake)
 
 
 @when("an operator checks a configuration that asks HAProxy to mirror")
 def operator_asks_to_mirror(context: Context) -> None:
     front = context.scene.gateway.front
-    context.verdict = configuration.check_with(context.scene.stack, front, "the wish to mirror")
+    context.verdict = config_check.check_with(context.scene.stack, front, "the wish to mirror")
 
 
 @when("an operator lists every directive that HAProxy has registered")
 def operator_lists_directives(context: Context) -> None:
-    context.directives = configuration.directives(context.scene.stack)
+    context.directives = config_check.directives(context.scene.stack)
 
 
 @then("the configuration is accepted without a warning")
@@ -81,14 +82,14 @@ def clients_send_without_pause(context: Context, route: str) -> None:
 
 @when("the gateway is reloaded")
 def gateway_is_reloaded(context: Context) -> None:
-    context.process = changes.process(context.scene)
+    context.process = live_edits.process(context.scene)
     context.scene.stack.reload(context.scene.gateway.front)
 
 
 @then("the gateway runs with a new process within {seconds:d} seconds")
 def gateway_has_a_new_process(context: Context, seconds: int) -> None:
     scene, old = context.scene, context.process
-    now = partial(changes.process, scene)
+    now = partial(live_edits.process, scene)
     eventually(now, lambda new: new != old, seconds, "a new process of the gateway")
 
 
@@ -96,7 +97,7 @@ def gateway_has_a_new_process(context: Context, seconds: int) -> None:
 def stream_lost_nothing(context: Context) -> None:
     context.stream.await_more(200)
     context.scene.exchanges += context.stream.stop()
-    wrong = verdicts.not_all_from_the_primary(context.scene.exchanges)
+    wrong = answers.not_all_from_the_primary(context.scene.exchanges)
     assert not wrong, "\n".join(wrong)
 
 
@@ -104,8 +105,8 @@ def stream_lost_nothing(context: Context) -> None:
 def stream_lost_few(context: Context, most: int) -> None:
     context.stream.await_more(200)
     context.scene.exchanges += context.stream.stop()
-    lost = verdicts.without_an_answer(context.scene.exchanges)
+    lost = answers.without_an_answer(context.scene.exchanges)
     answered = [each for each in context.scene.exchanges if each not in lost]
-    wrong = verdicts.not_all_from_the_primary(answered)
+    wrong = answers.not_all_from_the_primary(answered)
     assert len(lost) <= most, "\n".join(map(str, lost))
     assert not wrong, "\n".join(wrong)

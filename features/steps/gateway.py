@@ -3,9 +3,9 @@
 from behave import given
 from behave.runner import Context
 
-from features.support import endings
 from features.support.errors import StackError
-from features.support.gateways import CATALOGUE, Gateway
+from features.support.gateways.catalogue import CATALOGUE, Gateway
+from features.support.stack import signals
 
 
 @given("{name:Gateway} is the gateway")
@@ -22,6 +22,6 @@ def enter(context: Context, gateway: Gateway) -> None:
     try:
         context.scene.enter(gateway)
     except StackError as failure:
-        endings.tell(f"ABORTED: {gateway.name} did not start: {failure}")
+        signals.tell(f"ABORTED: {gateway.name} did not start: {failure}")
         context.abort()
         raise

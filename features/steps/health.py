@@ -3,8 +3,8 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import health, verdicts
-from features.support.traffic import request
+from features.support.checks import answers, health
+from features.support.wire.client import request
 
 
 @when("the gateway has had time to check")
@@ -60,24 +60,24 @@ def figures_say(context: Context, service: str, state: str) -> None:
 @then("the client is told at once that the service is unavailable")
 def client_is_turned_away(context: Context) -> None:
     exchange = context.scene.send(request("GET", "/api/v1"))
-    wrong = verdicts.not_refused(exchange, 503) or verdicts.not_within(exchange, 1.0)
+    wrong = answers.not_refused(exchange, 503) or answers.not_within(exchange, 1.0)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the client gets the primary's answer again within {seconds:d} seconds")
 def client_is_served_again(context: Context, seconds: int) -> None:
     health.await_status(context.scene, 200, within=seconds)
-    wrong = verdicts.not_from_the_primary(context.scene.last)
+    wrong = answers.not_from_the_primary(context.scene.last)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the gateway itself answers that it is well")
 def gateway_is_well(context: Context) -> None:
-    wrong = verdicts.not_refused(context.scene.last, 200)
+    wrong = answers.not_refused(context.scene.last, 200)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the gateway itself answers that it cannot serve")
 def gateway_cannot_serve(context: Context) -> None:
-    wrong = verdicts.not_refused(context.scene.last, 503)
+    wrong = answers.not_refused(context.scene.last, 503)
     assert not wrong, "\n".join(wrong)

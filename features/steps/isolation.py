@@ -3,10 +3,12 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import batches, copies, faults, outages, verdicts
-from features.support.samples import filled
-from features.support.traffic import request
+from features.support.checks import answers, copies
+from features.support.operator import faults, outage_requests
 from features.support.waiting import eventually
+from features.support.wire import request_sets
+from features.support.wire.client import request
+from features.support.wire.payloads import filled
 
 
 @given("the shadow {failure:Failure}")
@@ -43,26 +45,26 @@ def shadow_accepts_and_gets(context: Context, count: int) -> None:
 
 @given("the mirroring tool was stopped")
 def tool_was_stopped(context: Context) -> None:
-    service = outages.tool(context.scene)
+    service = outage_requests.tool(context.scene)
     context.add_cleanup(context.scene.restore, service)
     context.scene.stop(service)
 
 
 @given("the mirroring tool was frozen")
 def tool_was_frozen(context: Context) -> None:
-    service = outages.tool(context.scene)
+    service = outage_requests.tool(context.scene)
     context.add_cleanup(context.scene.stack.resume, service)
     context.scene.pause(service)
 
 
 @when("the mirroring tool is started again")
 def tool_starts(context: Context) -> None:
-    context.scene.stack.restore(outages.tool(context.scene))
+    context.scene.stack.restore(outage_requests.tool(context.scene))
 
 
 @when("the client sends requests on v1 and v3, on new connections and on one that it keeps")
 def client_sends_on_both_kinds(context: Context) -> None:
-    outages.requests_on_both(context.scene)
+    outage_requests.requests_on_both(context.scene)
 
 
 @when("the client sends bodies of 10 MB on v1 and v3")
@@ -83,8 +85,8 @@ def client_got_nothing(context: Context) -> None:
 
 @then("each was answered by the primary within {seconds:g} seconds")
 def answered_in_time(context: Context, seconds: float) -> None:
-    wrong = verdicts.not_all_from_the_primary(context.scene.exchanges)
-    wrong += outages.too_late(context.scene.exchanges, seconds)
+    wrong = answers.not_all_from_the_primary(context.scene.exchanges)
+    wrong += outage_requests.too_late(context.scene.exchanges, seconds)
     assert not wrong, "\n".join(wrong)
 
 
@@ -128,4 +130,4 @@ def copy_comes_back(context: Context) -> None:
 
 @when("the client asks in headers for a copy of requests on route v3 and for another shadow")
 def client_asks_for_copies(context: Context) -> None:
-    context.scene.send_in_turn(batches.demanding())
+    context.scene.send_in_turn(request_sets.demanding())

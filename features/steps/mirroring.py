@@ -3,9 +3,10 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import batches, copies
-from features.support.header_changes import not_only_changed
-from features.support.samples import HEADERS
+from features.support.checks import copies
+from features.support.checks.headers import not_only_changed
+from features.support.wire import request_sets
+from features.support.wire.payloads import HEADERS
 
 
 @then("the shadow received a copy of each, exactly once")
@@ -39,44 +40,44 @@ def shadow_answers_differently(context: Context) -> None:
 
 @when("the client sends requests that are refused for their path or their method")
 def client_sends_refused(context: Context) -> None:
-    context.scene.send_in_turn(batches.refused())
+    context.scene.send_in_turn(request_sets.refused())
 
 
 @when("the client sends a request of each method on route v1")
 def client_sends_methods(context: Context) -> None:
-    context.scene.send_in_turn(batches.methods())
+    context.scene.send_in_turn(request_sets.methods())
 
 
 @when("the client sends a request to each unusual target on route v1")
 def client_sends_targets(context: Context) -> None:
-    context.scene.send_in_turn(batches.targets())
+    context.scene.send_in_turn(request_sets.targets())
 
 
 @when("the client sends repeated, unusual, long and many headers on route v1")
 def client_sends_many_headers(context: Context) -> None:
-    context.scene.send_in_turn(batches.headers())
+    context.scene.send_in_turn(request_sets.headers())
 
 
 @when("the client sends an empty body, 1 byte, every byte value and 16 KB on route v1")
 def client_sends_small_bodies(context: Context) -> None:
     context.scene.send_in_turn(
-        batches.bodies("an empty body", "1 byte", "every byte value", "16 KB")
+        request_sets.bodies("an empty body", "1 byte", "every byte value", "16 KB")
     )
 
 
 @when("the client sends 64 KB, 1 MB and 10 MB on route v1")
 def client_sends_large_bodies(context: Context) -> None:
-    context.scene.send_in_turn(batches.bodies("64 KB", "1 MB", "10 MB"))
+    context.scene.send_in_turn(request_sets.bodies("64 KB", "1 MB", "10 MB"))
 
 
 @when("the client sends 20 bodies in chunks on route v1")
 def client_sends_chunked_bodies(context: Context) -> None:
-    context.scene.send_in_turn(batches.bodies(*["16 KB in chunks"] * 20))
+    context.scene.send_in_turn(request_sets.bodies(*["16 KB in chunks"] * 20))
 
 
 @when("the client sends the same requests on the mirrored route v1 and on v3")
 def client_sends_on_both(context: Context) -> None:
-    context.scene.send_in_turn([*batches.same_on("v1"), *batches.same_on("v3")])
+    context.scene.send_in_turn([*request_sets.same_on("v1"), *request_sets.same_on("v3")])
 
 
 @then("each copy has the method, target and body of its request")
@@ -150,12 +151,12 @@ def copy_has_no_credentials(context: Context) -> None:
 
 @then("the primary received the same on both routes")
 def primary_is_untouched(context: Context) -> None:
-    wrong = batches.differences_between_routes(context.scene)
+    wrong = request_sets.differences_between_routes(context.scene)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the primary received the same headers on both routes, but some in another order")
 def primary_is_touched(context: Context) -> None:
-    assert batches.differences_between_routes(context.scene), "the limit is no more"
-    wrong = batches.differences_between_routes(context.scene, order=False)
+    assert request_sets.differences_between_routes(context.scene), "the limit is no more"
+    wrong = request_sets.differences_between_routes(context.scene, order=False)
     assert not wrong, "\n".join(wrong)

@@ -3,7 +3,8 @@
 from behave import given, then
 from behave.runner import Context
 
-from features.support import sampling, shares
+from features.support.checks import sampling
+from features.support.operator import shares
 
 
 @given("an operator has set the share of route v2 to {share:d} % and reloaded")

@@ -3,7 +3,7 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import primary
+from features.support.checks import primary
 
 
 @given("the primary {failure:PrimaryFailure}")

@@ -3,10 +3,10 @@
 from behave import then, when
 from behave.runner import Context
 
-from features.support import verdicts
-from features.support.exchange import Answer
-from features.support.samples import HEADERS, Body
-from features.support.traffic import request
+from features.support.checks import answers
+from features.support.wire.client import request
+from features.support.wire.exchange import Answer
+from features.support.wire.payloads import HEADERS, Body
 
 
 @when('the client sends a {method:Method} request to "{target:Target}"')
@@ -64,26 +64,26 @@ def clients_send_at_once(context: Context, count: int, target: str) -> None:
 
 @then("the client gets the primary's answer")
 def client_gets_the_primarys_answer(context: Context) -> None:
-    wrong = verdicts.not_from_the_primary(context.scene.last)
+    wrong = answers.not_from_the_primary(context.scene.last)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the client gets the primary's answer to each of them")
 @then("each of them gets the primary's answer to its own request")
 def each_gets_the_primarys_answer(context: Context) -> None:
-    wrong = verdicts.not_all_from_the_primary(context.scene.exchanges)
+    wrong = answers.not_all_from_the_primary(context.scene.exchanges)
     assert not wrong, "\n".join(wrong)
 
 
 @then("at least {share:d} % of them get the primary's answer")
 def most_get_the_primarys_answer(context: Context, share: int) -> None:
     exchanges = context.scene.exchanges
-    served = [each for each in exchanges if not verdicts.not_from_the_primary(each)]
+    served = [each for each in exchanges if not answers.not_from_the_primary(each)]
     assert len(served) * 100 >= share * len(exchanges), f"{len(served)} of {len(exchanges)}"
 
 
 @then("no answer names the gateway's software or a version")
 def answers_tell_nothing(context: Context) -> None:
     assert all(isinstance(each.answer, Answer) for each in context.scene.exchanges)
-    telltale = verdicts.telltale_headers(context.scene.exchanges)
+    telltale = answers.telltale_headers(context.scene.exchanges)
     assert not telltale, "\n".join(telltale)

@@ -3,9 +3,9 @@
 from behave import then, when
 from behave.runner import Context
 
-from features.support import routes, verdicts
-from features.support.exchange import differences, first, values
-from features.support.traffic import request
+from features.support.checks import answers, routing
+from features.support.wire.client import request
+from features.support.wire.exchange import differences, first, values
 
 
 @then("the primary received the request on route {route:Route}")
@@ -30,14 +30,14 @@ def received_with_id(context: Context, request_id: str) -> None:
 
 @then("the primary received {count:d} requests, each with an id of its own")
 def received_with_ids(context: Context, count: int) -> None:
-    wrong = verdicts.not_one_id_each(context.scene.primary.received(), count)
+    wrong = answers.not_one_id_each(context.scene.primary.received(), count)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the primary received each request exactly once")
 def received_exactly_once(context: Context) -> None:
     ids = [each.sent.request_id for each in context.scene.exchanges]
-    wrong = verdicts.not_exactly_once(ids, context.scene.primary.received())
+    wrong = answers.not_exactly_once(ids, context.scene.primary.received())
     assert not wrong, "\n".join(wrong)
 
 
@@ -62,33 +62,33 @@ def nobody_received(context: Context) -> None:
 
 @when("the client sends requests to the edges of each route")
 def client_tries_edges(context: Context) -> None:
-    context.scene.send_in_turn(routes.to(routes.EDGES))
+    context.scene.send_in_turn(routing.to(routing.EDGES))
 
 
 @when("the client sends requests to paths beside the routes")
 def client_tries_beside(context: Context) -> None:
-    context.scene.send_in_turn(routes.to(routes.BESIDE))
+    context.scene.send_in_turn(routing.to(routing.BESIDE))
 
 
 @when("the client sends requests with methods that their routes do not have")
 def client_tries_methods(context: Context) -> None:
-    context.scene.send_in_turn(routes.refused())
+    context.scene.send_in_turn(routing.refused())
 
 
 @when("the client sends bodies of all kinds and sizes on route v3")
 def client_tries_bodies(context: Context) -> None:
-    context.scene.send_in_turn(routes.bodies())
+    context.scene.send_in_turn(routing.bodies())
 
 
 @then("the primary received each on the route of its path")
 def all_on_their_route(context: Context) -> None:
-    wrong = routes.on_another_route(context.scene)
+    wrong = routing.on_another_route(context.scene)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the gateway refuses each of them as not found")
 def all_refused(context: Context) -> None:
-    wrong = routes.not_all_refused(context.scene.exchanges, 404)
+    wrong = routing.not_all_refused(context.scene.exchanges, 404)
     assert not wrong, "\n".join(wrong)
 
 
@@ -100,19 +100,19 @@ def all_refused_somehow(context: Context) -> None:
 
 @then("the gateway refuses each of them and names the methods of its route")
 def all_methods_refused(context: Context) -> None:
-    wrong = routes.not_all_named(context.scene.exchanges)
+    wrong = routing.not_all_named(context.scene.exchanges)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the primary received the {part:Part} of each request")
 def parts_arrived(context: Context, part: tuple[str, ...]) -> None:
-    wrong = routes.arrived_otherwise(context.scene, *part)
+    wrong = routing.arrived_otherwise(context.scene, *part)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the primary received {part:OtherPart} for some of the requests")
 def parts_arrived_otherwise(context: Context, part: tuple[str, ...]) -> None:
-    assert routes.arrived_otherwise(context.scene, *part), "all came as sent: the limit is no more"
+    assert routing.arrived_otherwise(context.scene, *part), "all came as sent: the limit is no more"
 
 
 @then("the primary received {count:d} requests without an id")
@@ -123,18 +123,18 @@ def received_without_ids(context: Context, count: int) -> None:
 
 @then("each answer names the gateway's software, and none its version")
 def answers_tell_the_name(context: Context) -> None:
-    answers = [each.answer for each in context.scene.exchanges]
-    names = [first(each.headers, "server") or "" for each in answers]
-    assert names == [context.scene.gateway.name.lower()] * len(answers), names
+    got = [each.answer for each in context.scene.exchanges]
+    names = [first(each.headers, "server") or "" for each in got]
+    assert names == [context.scene.gateway.name.lower()] * len(got), names
 
 
 @then("the gateway refuses the request as not found")
 def refused_as_not_found(context: Context) -> None:
-    wrong = verdicts.not_refused(context.scene.last, 404)
+    wrong = answers.not_refused(context.scene.last, 404)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the gateway refuses the method and names those it allows: {allowed}")
 def refused_method(context: Context, allowed: str) -> None:
-    wrong = verdicts.not_refused(context.scene.last, 405, allowed)
+    wrong = answers.not_refused(context.scene.last, 405, allowed)
     assert not wrong, "\n".join(wrong)

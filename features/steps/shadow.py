@@ -3,7 +3,7 @@
 from behave import then
 from behave.runner import Context
 
-from features.support.absence import await_sentinel
+from features.support.checks.absence import await_sentinel
 
 
 @then("the shadow received only the sentinel")

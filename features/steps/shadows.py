@@ -3,7 +3,7 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import shadows
+from features.support.checks import second_shadow
 
 
 @when(
@@ -12,48 +12,48 @@ from features.support import shadows
 )
 def client_sends_once_copied(context: Context, times: int, count: int, route: str) -> None:
     for _ in range(times):
-        shadows.send_and_await(context.scene, route, count)
+        second_shadow.send_and_await(context.scene, route, count)
 
 
 @then("the shadow received the copies over {most:d} connections at most")
 def shadow_has_few_connections(context: Context, most: int) -> None:
-    used = shadows.connections(context.scene)
+    used = second_shadow.connections(context.scene)
     assert used <= most, f"{used} connections"
 
 
 @then("the shadow received the copies over {least:d} to {most:d} connections")
 def shadow_has_many_connections(context: Context, least: int, most: int) -> None:
-    used = shadows.connections(context.scene)
+    used = second_shadow.connections(context.scene)
     assert least <= used <= most, f"{used} connections"
 
 
 @then("the shadow received each copy over a connection of its own")
 def shadow_has_a_connection_each(context: Context) -> None:
-    used = shadows.connections(context.scene)
+    used = second_shadow.connections(context.scene)
     assert used == len(context.scene.exchanges), f"{used} connections"
 
 
 @given("an operator has added a second shadow and reloaded")
 def second_shadow_is_added(context: Context) -> None:
-    change = shadows.add(context.scene, shadows.address_of_the_second(context.scene))
+    change = second_shadow.add(context.scene, second_shadow.address_of_the_second(context.scene))
     context.add_cleanup(lambda: next(change, None))
     next(change)
 
 
 @given("an operator has added a second shadow that is dead, and reloaded")
 def dead_shadow_is_added(context: Context) -> None:
-    change = shadows.add(context.scene, shadows.NOBODY)
+    change = second_shadow.add(context.scene, second_shadow.NOBODY)
     context.add_cleanup(lambda: next(change, None))
     next(change)
 
 
 @then("each of the two shadows received a copy of each, exactly once")
 def both_have_copies(context: Context) -> None:
-    wrong = shadows.not_one_copy_each(context.scene)
+    wrong = second_shadow.not_one_copy_each(context.scene)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the first shadow received a copy of each, exactly once, and the second one none")
 def first_has_copies(context: Context) -> None:
-    wrong = shadows.not_shielded(context.scene)
+    wrong = second_shadow.not_shielded(context.scene)
     assert not wrong, "\n".join(wrong)

@@ -3,17 +3,18 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import copies, snippets, verdicts
+from features.support.checks import answers, copies
+from features.support.operator import circulating_configs
 
 
 @when("an operator checks the SPOE configuration that people copy")
 def circulating_spoe(context: Context) -> None:
-    context.verdict = snippets.check_circulating_spoe(context.scene.stack)
+    context.verdict = circulating_configs.check_circulating_spoe(context.scene.stack)
 
 
 @when("an operator checks the SPOE configuration of this project")
 def own_spoe(context: Context) -> None:
-    context.verdict = snippets.check_own_spoe(context.scene.stack)
+    context.verdict = circulating_configs.check_own_spoe(context.scene.stack)
 
 
 @then("the message names the prefix of variables that it misses")
@@ -24,14 +25,14 @@ def prefix_is_named(context: Context) -> None:
 
 @given("an operator has loaded {script:Script}")
 def operator_has_loaded(context: Context, script: str) -> None:
-    change = snippets.load(context.scene, script)
+    change = circulating_configs.load(context.scene, script)
     context.add_cleanup(lambda: next(change, None))
     next(change)
 
 
 @then("the client gets the primary's answer after {seconds:g} seconds, and no sooner")
 def client_was_kept(context: Context, seconds: float) -> None:
-    wrong = verdicts.not_from_the_primary(context.scene.last)
+    wrong = answers.not_from_the_primary(context.scene.last)
     assert not wrong, "\n".join(wrong)
     taken = context.scene.last.answer.elapsed
     assert taken >= seconds, f"it took {taken:.2f} s only"

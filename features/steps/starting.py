@@ -3,8 +3,9 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import losses, mistakes, restarts, shares
-from features.support.stream import Stream
+from features.support.checks import losses
+from features.support.operator import config_mistakes, restarts, shares
+from features.support.wire.stream import Stream
 
 
 @given(
@@ -31,7 +32,7 @@ def followers_start(context: Context) -> None:
 
 @when("an operator loads a configuration of the mirroring with {mistake:MirroringMistake}")
 def operator_loads(context: Context, mistake: str) -> None:
-    context.answer = mistakes.load(context.scene, mistake)
+    context.answer = config_mistakes.load(context.scene, mistake)
 
 
 @then("it is refused, and the message names the place of the mistake")

@@ -3,10 +3,10 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support import growth
-from features.support.samples import filled
-from features.support.stats import ROUTES, SERVERS, WRONG
-from features.support.traffic import request
+from features.support.checks import stats_delta
+from features.support.gateways.haproxy_stats import ROUTES, SERVERS, WRONG
+from features.support.wire.client import request
+from features.support.wire.payloads import filled
 
 
 @given("the figures have been noted")
@@ -33,46 +33,46 @@ def page_shows_services(context: Context) -> None:
 
 @then("the figures of route {route:Route} grew by {total:d} requests and {good:d} successes")
 def figures_grew(context: Context, route: str, total: int, good: int) -> None:
-    grown = growth.settled(context.scene.stats, context.noted, route, total)
+    grown = stats_delta.settled(context.scene.stats, context.noted, route, total)
     assert (grown.requests, grown.successes) == (total, good), grown
 
 
 @then("the figures of route {route:Route} grew by {total:d} requests and {bad:d} server errors")
 def figures_grew_by_errors(context: Context, route: str, total: int, bad: int) -> None:
-    grown = growth.settled(context.scene.stats, context.noted, route, total)
+    grown = stats_delta.settled(context.scene.stats, context.noted, route, total)
     assert (grown.requests, grown.server_errors) == (total, bad), grown
 
 
 @then("the figures of every route but {route:Route} did not change")
 def others_did_not_change(context: Context, route: str) -> None:
-    changed = growth.changed_besides(context.scene.stats, context.noted, route)
+    changed = stats_delta.changed_besides(context.scene.stats, context.noted, route)
     assert not changed, f"these changed, too: {changed}"
 
 
 @given("the client sent {count:d} bodies of {size:d} bytes on route {route:Route}")
 def client_sent_bodies(context: Context, count: int, size: int, route: str) -> None:
     sent = [request("POST", f"/api/{route}", body=filled(size)) for _ in range(count)]
-    context.before = growth.batch(context.scene, route, sent)
+    context.before = stats_delta.batch(context.scene, route, sent)
 
 
 @when("the client sends {count:d} bodies of {size:d} bytes on route {route:Route}")
 def client_sends_bodies(context: Context, count: int, size: int, route: str) -> None:
     sent = [request("POST", f"/api/{route}", body=filled(size)) for _ in range(count)]
-    context.after = growth.batch(context.scene, route, sent)
+    context.after = stats_delta.batch(context.scene, route, sent)
 
 
 @given("the primary sent {count:d} answers of {size:d} bytes on route {route:Route}")
 def primary_sent_answers(context: Context, count: int, size: int, route: str) -> None:
     context.scene.primary.misbehave(answer_bytes=size)
     sent = [request("GET", f"/api/{route}") for _ in range(count)]
-    context.before = growth.batch(context.scene, route, sent)
+    context.before = stats_delta.batch(context.scene, route, sent)
 
 
 @when("the primary sends {count:d} answers of {size:d} bytes on route {route:Route}")
 def primary_sends_answers(context: Context, count: int, size: int, route: str) -> None:
     context.scene.primary.misbehave(answer_bytes=size)
     sent = [request("GET", f"/api/{route}") for _ in range(count)]
-    context.after = growth.batch(context.scene, route, sent)
+    context.after = stats_delta.batch(context.scene, route, sent)
 
 
 @then("the incoming bytes of route {route:Route} grew by {more:d} more than before")
@@ -89,7 +89,7 @@ def outgoing_bytes_grew(context: Context, route: str, more: int) -> None:
 
 @then("Prometheus and the CSV agree on the requests, successes and bytes of every route")
 def prometheus_agrees(context: Context) -> None:
-    found = growth.disagreements(context.scene.stats)
+    found = stats_delta.disagreements(context.scene.stats)
     assert not found, "\n".join(found)
 
 

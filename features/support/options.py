@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.support.errors import OptionError
-from features.support.gateways import CATALOGUE
-from features.support.policy import REFERENCE
-from features.support.traffic import Address
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.policy.load import REFERENCE
+from features.support.wire.client import Address
 
 KINDS = ("auto", "local", "docker", "external")
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off", "")

@@ -5,16 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from features.support import accounts
-from features.support.accounts import Account
 from features.support.errors import CannotFindOutError
-from features.support.exchange import Answer, Received, Sent
-from features.support.gateways import RECORDERS, Gateway
-from features.support.readiness import await_route
-from features.support.recorders import Fault, Recorder
+from features.support.gateways import account as accounts
+from features.support.gateways.account import Account
+from features.support.gateways.catalogue import RECORDERS, Gateway
+from features.support.gateways.haproxy_stats import Stats
 from features.support.stack import Stack
-from features.support.stats import Stats
-from features.support.traffic import (
+from features.support.stack.readiness import await_route
+from features.support.waiting import watch
+from features.support.wire.client import (
     Address,
     ClientError,
     request,
@@ -23,7 +22,8 @@ from features.support.traffic import (
     send_in_halves,
     send_in_turn,
 )
-from features.support.waiting import watch
+from features.support.wire.exchange import Answer, Received, Sent
+from features.support.wire.recorder import Fault, Recorder
 
 _FLOW_WITHIN = 8.0  # seconds until a way of mirroring has got over a fault
 _COPY_WITHIN = 0.5

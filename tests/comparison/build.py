@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from features.support.comparison.judging import Outcome, judge
-from features.support.comparison.model import Column, Comparison, Run, Told
+from comparison.model import Column, Comparison, Run, Told
+from comparison.verdicts import Outcome, judge
 
 SPOE, RING, LUA, ENVOY = (
     "HAProxy with SPOE",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
-from features.support.comparison import page
-from features.support.comparison.costs import Costs
+from comparison import page
+from comparison.costs import Costs
 from tests.comparison.browser import chromium, look
 from tests.comparison.build import ENVOY, LUA, RING, SPOE, column, comparison, limit, outcome
 

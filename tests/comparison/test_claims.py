@@ -2,9 +2,9 @@
 
 import pytest
 
-from features.support.comparison.claims import CLAIMS, Agreement, Judged, answer, judged
-from features.support.comparison.merging import merge
-from features.support.comparison.model import Verdict
+from comparison.claims import CLAIMS, Agreement, Judged, answer, judged
+from comparison.merge import merge
+from comparison.model import Verdict
 from tests.comparison.build import ENVOY, LUA, SPOE, column, comparison, limit, outcome
 
 BODY = next(claim for claim in CLAIMS if claim.id == "request-body")

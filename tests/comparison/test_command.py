@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from features.support.comparison import markdown, stored
+from comparison import markdown, storage
 from tests.comparison.build import RING, SPOE, column, comparison, limit, outcome
 from tests.runs import ROOT
 
@@ -27,7 +27,7 @@ def tree(tmp_path: Path) -> Path:
 
 def publish(tree: Path, *files: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "features.support.comparison", *files],
+        [sys.executable, "-m", "comparison", *files],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(tree)},
         capture_output=True,
@@ -43,12 +43,12 @@ def keep(tree: Path, name: str, text: str) -> str:
 
 
 def test_runs_are_merged_and_published(tree: Path) -> None:
-    one = keep(tree, "a.json", stored.dump(comparison([outcome(SPOE)], column(SPOE, "2.8.1"))))
-    two = keep(tree, "b.json", stored.dump(comparison([outcome(SPOE)], column(SPOE, "3.2.0"))))
+    one = keep(tree, "a.json", storage.dump(comparison([outcome(SPOE)], column(SPOE, "2.8.1"))))
+    two = keep(tree, "b.json", storage.dump(comparison([outcome(SPOE)], column(SPOE, "3.2.0"))))
     done = publish(tree, one, two)
     assert done.returncode == 0, done.stderr
     assert all((tree / name).is_file() for name in OUTPUTS)
-    published = stored.load(tree / "docs" / "comparison.json")
+    published = storage.load(tree / "docs" / "comparison.json")
     assert [each.version for each in published.columns] == ["2.8.1", "3.2.0"]
     readme = (tree / "README.md").read_text()
     assert readme.startswith("# A\n\n<!-- comparison: begin -->")
@@ -57,7 +57,7 @@ def test_runs_are_merged_and_published(tree: Path) -> None:
 
 
 def test_without_files_the_last_run_is_published(tree: Path) -> None:
-    keep(tree, "reports/comparison.json", stored.dump(comparison([limit(RING)])))
+    keep(tree, "reports/comparison.json", storage.dump(comparison([limit(RING)])))
     assert publish(tree).returncode == 0
     assert RING in (tree / "docs" / "comparison.md").read_text()
 
@@ -65,7 +65,7 @@ def test_without_files_the_last_run_is_published(tree: Path) -> None:
 def test_a_conflict_is_told(tree: Path) -> None:
     good = comparison([outcome(SPOE)], when="2026-11-25T11:00:00Z")
     bad = comparison([outcome(SPOE, status="failed")])
-    files = [keep(tree, "a.json", stored.dump(good)), keep(tree, "b.json", stored.dump(bad))]
+    files = [keep(tree, "a.json", storage.dump(good)), keep(tree, "b.json", storage.dump(bad))]
     done = publish(tree, *files)
     assert done.returncode == 0
     assert "runs disagree" in done.stderr
@@ -78,7 +78,7 @@ def test_a_conflict_is_told(tree: Path) -> None:
 def test_bad_input_is_one_line_and_nothing_is_written(
     tree: Path, text: str | None, told: str
 ) -> None:
-    good = keep(tree, "good.json", stored.dump(comparison([outcome(SPOE)])))
+    good = keep(tree, "good.json", storage.dump(comparison([outcome(SPOE)])))
     if text is not None:
         keep(tree, "bad.json", text)
     before = (tree / "README.md").read_text()
@@ -92,7 +92,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(
 
 def test_without_a_block_in_the_readme_nothing_is_written(tree: Path) -> None:
     (tree / "README.md").write_text("no block")
-    file = keep(tree, "a.json", stored.dump(comparison([outcome(SPOE)])))
+    file = keep(tree, "a.json", storage.dump(comparison([outcome(SPOE)])))
     done = publish(tree, file)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert not (tree / "docs").exists()
@@ -101,7 +101,7 @@ def test_without_a_block_in_the_readme_nothing_is_written(tree: Path) -> None:
 def test_figures_join_where_there_are_some(tree: Path) -> None:
     figures = {"gateways": {SPOE: {"of_plain": 0.47, "added_p99_ms": 0.51}}, "measured": "today"}
     keep(tree, "docs/cost.json", json.dumps(figures))
-    file = keep(tree, "a.json", stored.dump(comparison([outcome(SPOE)])))
+    file = keep(tree, "a.json", storage.dump(comparison([outcome(SPOE)])))
     done = publish(tree, file)
     assert done.returncode == 0, done.stderr
     for name in ("README.md", *OUTPUTS[1:]):

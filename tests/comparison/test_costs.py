@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from features.support.comparison.costs import Costs, read
-from features.support.comparison.stored import UnreadableError
+from comparison.costs import Costs, read
+from comparison.storage import UnreadableError
 from tests.comparison.build import LUA, SPOE
 
 

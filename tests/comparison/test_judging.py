@@ -2,8 +2,8 @@
 
 import pytest
 
-from features.support.comparison.judging import common, without_gateway
-from features.support.comparison.model import Cell, Verdict
+from comparison.model import Cell, Verdict
+from comparison.verdicts import common, without_gateway
 from tests.comparison.build import RING, SPOE, comparison, limit, outcome
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from features.support.comparison import markdown
-from features.support.comparison.costs import Costs
-from features.support.comparison.merging import merge
+from comparison import markdown
+from comparison.costs import Costs
+from comparison.merge import merge
 from tests.comparison.build import ENVOY, LUA, SPOE, column, comparison, limit, outcome
 
 TAGS = "blocker claim.request-body"

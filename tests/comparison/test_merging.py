@@ -2,8 +2,8 @@
 
 import pytest
 
-from features.support.comparison.merging import merge
-from features.support.comparison.model import Comparison, Verdict
+from comparison.merge import merge
+from comparison.model import Comparison, Verdict
 from tests.comparison.build import ENVOY, RING, SPOE, column, comparison, limit, outcome
 
 OLD, NEW = "2026-11-24T10:00:00Z", "2026-11-25T10:00:00Z"

@@ -1,8 +1,8 @@
 """Advice follows from verdicts by rule, and from nothing else."""
 
-from features.support.comparison.judging import Outcome
-from features.support.comparison.recommending import Advice, advise
-from features.support.comparison.views import View
+from comparison.advice import Advice, advise
+from comparison.verdicts import Outcome
+from comparison.view import View
 from tests.comparison.build import ENVOY, LUA, RING, SPOE, column, comparison, limit, outcome
 
 COLUMNS = (column(SPOE, "2.8.1", "Agent"), column(LUA), column(ENVOY, "1.39.0"))

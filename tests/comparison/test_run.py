@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from features.support.comparison import stored
-from features.support.comparison.model import Cell, Comparison, Verdict
+from comparison import storage
+from comparison.model import Cell, Comparison, Verdict
 from tests.comparison.build import RING, SPOE
 from tests.mutants.mutant import Patch
 from tests.runs import ROOT, Run, behave
@@ -54,7 +54,7 @@ def play(tree: Path, *arguments: str) -> Run:
 
 
 def read(tree: Path) -> Comparison:
-    return stored.load(tree / "reports" / "comparison.json")
+    return storage.load(tree / "reports" / "comparison.json")
 
 
 def cells(comparison: Comparison) -> dict[str, Cell]:
@@ -133,7 +133,7 @@ def test_another_file_leaves_the_last_runs_alone(tree: Path, tmp_path: Path) -> 
     other = tmp_path / "other" / "mine.json"
     run = play(tree, "-f", "comparison", "-o", str(other))
     assert run.code == 0, run.output
-    assert stored.load(other).whole
+    assert storage.load(other).whole
     assert other.with_suffix(".html").is_file()
     assert not (tree / "reports" / "comparison.json").exists()
     assert not (tree / "docs").exists()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.support.comparison import stored
-from features.support.comparison.model import Comparison
+from comparison import storage
+from comparison.model import Comparison
 from tests.comparison.build import RING, SPOE, comparison, limit, outcome
 
 MADE = comparison([outcome(SPOE, tags="blocker claim.headers"), limit(RING)])
@@ -18,19 +18,19 @@ MADE = comparison([outcome(SPOE, tags="blocker claim.headers"), limit(RING)])
 def read(tmp_path: Path, text: str) -> Comparison:
     file = tmp_path / "comparison.json"
     file.write_text(text)
-    return stored.load(file)
+    return storage.load(file)
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    assert read(tmp_path, stored.dump(MADE)) == MADE
+    assert read(tmp_path, storage.dump(MADE)) == MADE
 
 
 def test_it_is_written_the_same_each_time(tmp_path: Path) -> None:
-    assert stored.dump(read(tmp_path, stored.dump(MADE))) == stored.dump(MADE)
+    assert storage.dump(read(tmp_path, storage.dump(MADE))) == storage.dump(MADE)
 
 
 def test_a_cell_stands_on_one_line() -> None:
-    lines = stored.dump(MADE).splitlines()
+    lines = storage.dump(MADE).splitlines()
     (line,) = [each for each in lines if '"limit"' in each]
     assert SPOE not in line
     assert json.loads("{" + line.strip().rstrip(",") + "}")
@@ -45,12 +45,12 @@ def test_a_cell_stands_on_one_line() -> None:
         ('{"comparison": 99}', "schema 99, this program reads schema 1"),
         ('{"comparison": 1}', "damaged"),
         ('{"comparison": 1, "runs": [{"x": 1}]}', "damaged"),
-        (stored.dump(MADE).replace('"verdict": "kept"', '"verdict": "fine"'), "damaged"),
-        (stored.dump(MADE).replace('"of": 1', '"off": 1'), "damaged"),
+        (storage.dump(MADE).replace('"verdict": "kept"', '"verdict": "fine"'), "damaged"),
+        (storage.dump(MADE).replace('"of": 1', '"off": 1'), "damaged"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(stored.UnreadableError) as caught:
+    with pytest.raises(storage.UnreadableError) as caught:
         read(tmp_path, text)
     assert told in str(caught.value)
     assert "comparison.json" in str(caught.value)
@@ -58,12 +58,12 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, text: str, told
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(stored.UnreadableError, match=r"absent\.json: No such file"):
-        stored.load(tmp_path / "absent.json")
+    with pytest.raises(storage.UnreadableError, match=r"absent\.json: No such file"):
+        storage.load(tmp_path / "absent.json")
 
 
 def _scrambled() -> st.SearchStrategy[str]:
-    text = stored.dump(MADE)
+    text = storage.dump(MADE)
     return st.integers(0, len(text) - 1).flatmap(
         lambda at: st.sampled_from(['"', "{", "}", "1", "null", ""]).map(
             lambda new: text[:at] + new + text[at + 1 :]
@@ -77,5 +77,5 @@ def test_damage_never_ends_in_anything_but_that_error(
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "scrambled-comparison.json"
     file.write_text(text)
-    with suppress(stored.UnreadableError):
-        stored.load(file)
+    with suppress(storage.UnreadableError):
+        storage.load(file)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from features.support.errors import StackError
-from features.support.gateways import CATALOGUE
+from features.support.gateways.catalogue import CATALOGUE
 from features.support.options import parse
 from features.support.stack import choose
 from tests.mutants.catalogue import MUTANTS

@@ -170,7 +170,7 @@ MUTANTS = (
         "copies are copied",
         (
             Patch(
-                "docker/haproxy-lua/mirror.lua",
+                "mirror-lua/mirror.lua",
                 'local reason = bears_marker(fields) and "loop"',
                 'local reason = false and "loop"',
             ),

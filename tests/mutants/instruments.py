@@ -2,7 +2,7 @@
 
 from tests.mutants.mutant import Mutant, Patch
 
-_CONNECTION = "docker/backend/connection.py"
+_CONNECTION = "recorder/mirror_recorder/connection.py"
 _LOCAL = "features/support/stack/local.py"
 _HEAD_DONE = '        exchange.entry.end("complete", time())\n'
 
@@ -59,7 +59,7 @@ MUTANTS = (
         "every number of copies is taken for the share that was asked for",
         (
             Patch(
-                "features/support/sampling.py",
+                "features/support/checks/sampling.py",
                 "if not wanted.least <= len(times) <= wanted.most:",
                 "if len(times) > wanted.requests:",
             ),

@@ -93,7 +93,13 @@ MUTANTS = (
     Mutant(
         "nginx-keeps-connections",
         "the cure for Nginx's delays closes no connections",
-        (Patch("features/support/cures.py", "keepalive_timeout 0;", "keepalive_timeout 60;"),),
+        (
+            Patch(
+                "features/support/operator/workarounds.py",
+                "keepalive_timeout 0;",
+                "keepalive_timeout 60;",
+            ),
+        ),
         ("isolation: Nginx that closes connections on mirrored routes *",),
         features=("features/mirroring/isolation.feature",),
         titles="Nginx that closes connections",

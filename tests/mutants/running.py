@@ -120,7 +120,7 @@ MUTANTS = (
         "new-share-ignored",
         "the agent reads its configuration again and does nothing about it",
         Patch(
-            "docker/mirror-agent/mirror_agent/worker.py",
+            "mirror-agent/mirror_agent/worker.py",
             "        self.mirror.apply(settings)\n        self.settings = settings\n",
             "        self.settings = settings\n",
         ),

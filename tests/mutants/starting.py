@@ -3,9 +3,9 @@
 from tests.mutants.mutant import Mutant, Patch
 from tests.mutants.way import MESSAGE, SPOE, broken, broken_spoe
 
-_AGENT = "docker/mirror-agent/mirror_agent"
-_SCRIPT = "docker/haproxy-lua/mirror.lua"
-_SNIPPETS = "features/support/snippets.py"
+_AGENT = "mirror-agent/mirror_agent"
+_SCRIPT = "mirror-lua/mirror.lua"
+_SNIPPETS = "features/support/operator/circulating_configs.py"
 _MIRROR = "        self.mirror = Mirror(self.settings, self.account)\n"
 _ASK = "    core.httpclient():get({\n"
 _ASKED = '        headers = { ["x-request-id"] = { id } },\n    })\n'

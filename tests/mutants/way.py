@@ -5,12 +5,12 @@ from tests.runs import ROOT
 
 _FEATURES = ROOT / "features"
 
-MIRROR = "docker/mirror-agent/mirror_agent/mirror.py"
-COPYING = "docker/mirror-agent/mirror_agent/copying.py"
-POOL = "docker/mirror-agent/mirror_agent/sender/pool.py"
-SPOE_INPUT = "docker/mirror-agent/mirror_agent/inputs/spoe.py"
+MIRROR = "mirror-agent/mirror_agent/mirror.py"
+COPYING = "mirror-agent/mirror_agent/copying.py"
+POOL = "mirror-agent/mirror_agent/sender/pool.py"
+SPOE_INPUT = "mirror-agent/mirror_agent/inputs/spoe.py"
 POLICY = "docker/mirroring-config.yaml"
-YAML = "docker/mirror-agent/mirror-agent.yaml"
+YAML = "mirror-agent/reference/mirror-agent.yaml"
 SPOE = "docker/haproxy-spoe/haproxy.cfg"
 MESSAGE = "docker/haproxy-spoe/mirror.spoe"
 LUA = "docker/haproxy-lua/haproxy.cfg"

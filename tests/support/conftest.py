@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from features.support import options, waiting
-from features.support.gateways import CATALOGUE
+from features.support.gateways.catalogue import CATALOGUE
 from features.support.scene import Scene
 from features.support.stack.local import LocalStack
 from tests.support.clock import Clock

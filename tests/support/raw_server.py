@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 
-from features.support.traffic import Address
+from features.support.wire.client import Address
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 Answer = bytes | Callable[[bytes], bytes] | None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from features.support.accounts import Account, _of_samples
+from features.support.gateways.account import Account, _of_samples
 
 AGENT = """# TYPE mirror_agent_received_total counter
 mirror_agent_received_total{shadow="shadow"} 12.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from features.support.gateways import ROOT
+from features.support.paths import ROOT
 
 SUPPORT = sorted((ROOT / "features" / "support").rglob("*.py"))
 STEPS = sorted((ROOT / "features" / "steps").glob("*.py"))

@@ -4,10 +4,10 @@ import difflib
 
 import pytest
 
-from features.support import configuration
-from features.support.configuration import MISTAKES, Mistake, Verdict
 from features.support.errors import CannotFindOutError
-from features.support.gateways import HAPROXY
+from features.support.gateways.catalogue import HAPROXY
+from features.support.operator import config_check
+from features.support.operator.config_check import MISTAKES, Mistake, Verdict
 from features.support.scene import Scene
 from features.support.stack import Execution
 
@@ -21,7 +21,7 @@ AT_THE_START = {"the same address twice"}
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_in_the_line_that_is_named_and_nowhere_else(name: str) -> None:
-    text, line = configuration.broken(name)
+    text, line = config_check.broken(name)
     lines = text.splitlines()
     changes = difflib.ndiff(REFERENCE.splitlines(), lines)
     added = [each[2:] for each in changes if each.startswith("+ ")]
@@ -32,7 +32,7 @@ def test_a_mistake_is_in_the_line_that_is_named_and_nowhere_else(name: str) -> N
 @pytest.mark.stack
 @pytest.mark.parametrize("name", sorted(set(MISTAKES) - WITHOUT_A_LINE - AT_THE_START))
 def test_haproxy_finds_the_mistake_in_that_line(scene: Scene, name: str) -> None:
-    verdict = configuration.check_with(scene.stack, "haproxy", name)
+    verdict = config_check.check_with(scene.stack, "haproxy", name)
     assert verdict.not_refused() == []
     assert verdict.not_located() == []
     assert verdict.not_accepted() != []
@@ -41,21 +41,21 @@ def test_haproxy_finds_the_mistake_in_that_line(scene: Scene, name: str) -> None
 @pytest.mark.stack
 @pytest.mark.parametrize("name", sorted(AT_THE_START | WITHOUT_A_LINE))
 def test_haproxy_refuses_to_start_with_the_mistake(scene: Scene, name: str) -> None:
-    verdict = configuration.start_with(scene.stack, name)
+    verdict = config_check.start_with(scene.stack, name)
     assert verdict.not_refused() == []
     assert (verdict.not_located() == []) is (name not in WITHOUT_A_LINE)
 
 
 @pytest.mark.stack
 def test_haproxy_does_not_mind_the_reference(scene: Scene) -> None:
-    verdict = configuration.check_running(scene.stack)
+    verdict = config_check.check_running(scene.stack)
     assert verdict.not_accepted() == []
     assert verdict.not_refused() != []
 
 
 @pytest.mark.stack
 def test_the_directives_are_those_that_the_program_registers(scene: Scene) -> None:
-    known = configuration.directives(scene.stack)
+    known = config_check.directives(scene.stack)
     assert len(known) > 500
     assert "http-request set-header" in " ".join(known)
 
@@ -64,7 +64,7 @@ def test_a_reference_without_the_line_is_no_verdict(monkeypatch: pytest.MonkeyPa
     absent = Mistake("    not in there\n", "x", "x")
     monkeypatch.setitem(MISTAKES, "absent", absent)
     with pytest.raises(CannotFindOutError, match=r"haproxy\.cfg has not one line '    not in"):
-        configuration.broken("absent")
+        config_check.broken("absent")
 
 
 def test_a_warning_is_not_accepted() -> None:

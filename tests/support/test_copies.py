@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from features.support import copies
-from features.support.exchange import Received, Sent
+from features.support.checks import copies
+from features.support.wire.exchange import Received, Sent
 
 HEADERS = (
     ("Host", "shop.example"),

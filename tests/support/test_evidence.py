@@ -4,11 +4,12 @@ import hashlib
 
 import pytest
 
-from features.support import evidence, options
+from features.reporting import evidence
+from features.support import options
 from features.support.scene import Scene
 from features.support.stack.local import LocalStack
-from features.support.traffic import request
 from features.support.waiting import set_patience
+from features.support.wire.client import request
 
 pytestmark = pytest.mark.stack
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from features.support.exchange import (
+from features.support.wire.exchange import (
     ADDED_BY_THE_GATEWAY,
     HOP_BY_HOP,
     Headers,

@@ -3,11 +3,11 @@
 import pytest
 
 from features.support.errors import StackError
-from features.support.gateways import CATALOGUE
+from features.support.gateways.catalogue import CATALOGUE
 from features.support.options import parse
 from features.support.stack.choice import choose
 from features.support.stack.external import ExternalStack
-from features.support.traffic import Address
+from features.support.wire.client import Address
 
 NAMES = ("gateway", "stats", "primary", "primary_control", "shadow", "shadow_control")
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from features.support import options, reporting
+from features.reporting import run_info
+from features.support import options
 from features.support.errors import StackError
-from features.support.gateways import CATALOGUE, HAPROXY
+from features.support.gateways.catalogue import CATALOGUE, HAPROXY
 from features.support.stack import ports, programs, retire
 from features.support.stack.choice import choose
 from features.support.stack.local import LocalStack
-from features.support.traffic import request, send
 from features.support.waiting import eventually
+from features.support.wire.client import request, send
 
 pytestmark = pytest.mark.stack
 GATEWAY = CATALOGUE["HAProxy"]
@@ -151,10 +152,10 @@ def test_logs_are_read_from_the_mark(stack: LocalStack) -> None:
 def test_the_headline_says_what_runs_and_what_does_not(
     new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert reporting.headline(new()).startswith("Stack: local (HAProxy 2.8")
+    assert run_info.headline(new()).startswith("Stack: local (HAProxy 2.8")
     monkeypatch.setitem(programs._WHEELS, "haproxy", ("it", "bin/haproxy"))
     monkeypatch.setenv("PATH", "/absent")
-    first, second, *others = reporting.headline(new()).splitlines()
+    first, second, *others = run_info.headline(new()).splitlines()
     assert first.startswith("Stack: local (Envoy ")
     in_need = [name for name in CATALOGUE if name.startswith(("HAProxy with", "APISIX"))]
     assert len(others) == len(in_need)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from features.support import losses
-from features.support.exchange import Sent
-from features.support.losses import _LAST_WORDS, Loss
+from features.support.checks import losses
+from features.support.checks.losses import _LAST_WORDS, Loss
 from features.support.scene import Exchange, Scene
-from features.support.traffic import ClientError
+from features.support.wire.client import ClientError
+from features.support.wire.exchange import Sent
 
 TEXT = "info agent ended spoe=12 shadow.received=12 shadow.sent=9 shadow.failed.connect=3"
 JSON = '{"event": "ended", "shadow.received": 12, "shadow.sent": 9, "shadow.failed.connect": 3}'

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from features.support.changes import Edit
-from features.support.cures import _MIRRORED
 from features.support.errors import CannotFindOutError
-from features.support.gateways import CATALOGUE, DOCKER
-from features.support.shares import SHARES
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.operator.live_edits import Edit
+from features.support.operator.shares import SHARES
+from features.support.operator.workarounds import _MIRRORED
+from features.support.paths import DOCKER
 from features.support.stack import programs
 
 PLACES = {

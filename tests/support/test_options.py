@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.support.errors import OptionError
-from features.support.gateways import CATALOGUE
+from features.support.gateways.catalogue import CATALOGUE
 from features.support.options import KINDS, Options, parse
-from features.support.policy import REFERENCE
-from features.support.traffic import Address
+from features.support.policy.load import REFERENCE
+from features.support.wire.client import Address
 
 ADDRESSES = {
     "gateway": "gw.example:80",

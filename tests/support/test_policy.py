@@ -5,23 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from features.support import policy
 from features.support.errors import PolicyError
-from features.support.gateways import DOCKER
-from features.support.policy import Policy, Route, Target, Upstream
+from features.support.paths import DOCKER
+from features.support.policy import load
+from features.support.policy.load import Policy, Route, Target, Upstream
 
-TEXT = policy.REFERENCE.read_text()
+TEXT = load.REFERENCE.read_text()
 HAPROXY = (DOCKER / "haproxy" / "haproxy.cfg").read_text()
 
 
 def read(text: str, directory: Path) -> Policy:
     file = directory / "policy.yaml"
     file.write_text(text)
-    return policy.parse(file)
+    return load.parse(file)
 
 
 def test_the_reference_asks_for_all_of_v1_half_of_v2_and_nothing_of_v3() -> None:
-    routes = policy.load().routes
+    routes = load.load().routes
     assert [(each.prefix, each.share) for each in routes] == [
         ("/api/v1", 100.0),
         ("/api/v2", 50.0),
@@ -31,7 +31,7 @@ def test_the_reference_asks_for_all_of_v1_half_of_v2_and_nothing_of_v3() -> None
 
 def test_the_reference_says_what_the_reference_gateway_does() -> None:
     """Its methods, and the addresses it has by default."""
-    loaded = policy.load()
+    loaded = load.load()
     for acl, prefixes in (("any_method", ["/api/v1"]), ("read_write", ["/api/v2", "/api/v3"])):
         (methods,) = re.findall(rf"acl {acl}\s+method (.*)", HAPROXY)
         for prefix in prefixes:
@@ -48,10 +48,10 @@ def test_the_reference_says_what_the_reference_gateway_does() -> None:
 
 def test_gal_loads_the_reference_as_it_is_loaded_here() -> None:
     """GAL 1.3.0 knows nothing of mirroring; newer ones do."""
-    config = pytest.importorskip("gal.config").Config.from_yaml(str(policy.REFERENCE))
+    config = pytest.importorskip("gal.config").Config.from_yaml(str(load.REFERENCE))
     assert (config.provider, config.global_config.port) == ("gal", 10004)
     theirs = [route for service in config.services for route in service.routes]
-    ours = policy.load().routes
+    ours = load.load().routes
     assert [(r.path_prefix, tuple(r.methods)) for r in theirs] == [
         (r.prefix, r.methods) for r in ours
     ]
@@ -112,9 +112,9 @@ _BARE = ("enabled: true", "enabled: true\n          mirror_headers: false")
 def test_the_features_rely_on_some_of_it(old: str, new: str, told: str, tmp_path: Path) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text(TEXT.replace(old, new))
-    policy.parse(file)
+    load.parse(file)
     with pytest.raises(PolicyError, match=re.escape(told)):
-        policy.load(file)
+        load.load(file)
 
 
 def test_the_longest_prefix_is_a_requests_route() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from features.support import policy
 from features.support.errors import CannotFindOutError, PolicyError
-from features.support.policy import Policy
+from features.support.policy import load
+from features.support.policy.load import Policy
 from tests.support.test_policy import TEXT, read
 
 V2 = "services[1].routes[0]"
@@ -152,10 +152,10 @@ def test_two_targets_have_two_names(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_an_error_too(tmp_path: Path) -> None:
     for path, told in ((tmp_path, "cannot be read"), (tmp_path / "absent", "cannot be read: No")):
         with pytest.raises(PolicyError, match=told):
-            policy.parse(path)
+            load.parse(path)
     (tmp_path / "latin.yaml").write_bytes(b"a: \xe4")
     with pytest.raises(PolicyError, match=r"latin\.yaml: is not UTF-8 text"):
-        policy.parse(tmp_path / "latin.yaml")
+        load.parse(tmp_path / "latin.yaml")
 
 
 @settings(max_examples=300)
@@ -194,7 +194,7 @@ def outcome_of(text: str, directory: Path) -> Policy | CannotFindOutError:
     file = directory / "mutated.yaml"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:
-        return policy.parse(file)
+        return load.parse(file)
     except CannotFindOutError as reason:
         return reason
 

@@ -1,9 +1,9 @@
 """Judging what clients were told when the primary failed."""
 
-from features.support import primary
-from features.support.exchange import Answer
+from features.support.checks import primary
 from features.support.scene import Exchange
-from features.support.traffic import ClientError, request
+from features.support.wire.client import ClientError, request
+from features.support.wire.exchange import Answer
 
 
 def exchange(route: str, status: int | None, body: bytes = b"") -> Exchange:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from features.support.accounts import Account
-from features.support.reckoning import not_covered
+from features.support.checks.accounting import not_covered
+from features.support.gateways.account import Account
 
 
 def counted(received: int, lost: int = 0, unsure: int = 0) -> Account:

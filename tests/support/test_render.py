@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from features.support.gateways import DOCKER
+from features.support.paths import DOCKER
 
 RENDER = DOCKER / "render.sh"
 

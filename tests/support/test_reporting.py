@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from features.support import reporting
+from features.reporting import run_info
 from features.support.errors import StackError
-from features.support.gateways import ROOT
+from features.support.paths import ROOT
 from tests.support.test_external import elsewhere
 
 RESULTS = (
@@ -27,20 +27,20 @@ def test_the_results_of_the_last_run_are_removed_and_nothing_else(tmp_path: Path
         (tmp_path / name).touch()
     (tmp_path / "history").mkdir()
     (tmp_path / "history" / "2-result.json").touch()
-    reporting.clear(tmp_path)
+    run_info.clear(tmp_path)
     assert {each.name for each in tmp_path.iterdir()} == {"result.json", "notes.txt", "history"}
     assert (tmp_path / "history" / "2-result.json").exists()
 
 
 @pytest.mark.parametrize("nowhere", [None, Path("/absent/results")])
 def test_without_results_nothing_is_removed_or_described(nowhere: Path | None) -> None:
-    reporting.clear(nowhere)
-    reporting.describe(nowhere, elsewhere())
+    run_info.clear(nowhere)
+    run_info.describe(nowhere, elsewhere())
     assert not Path("/absent").exists()
 
 
 def test_a_run_is_described_beside_its_results(tmp_path: Path) -> None:
-    reporting.describe(tmp_path, elsewhere())
+    run_info.describe(tmp_path, elsewhere())
     lines = (tmp_path / "environment.properties").read_text().splitlines()
     facts = dict(line.split("=", 1) for line in lines)
     assert facts["Stack"] == "external"
@@ -53,19 +53,19 @@ def test_versions_are_facts_and_so_is_their_absence(
 ) -> None:
     stack = elsewhere()
     monkeypatch.setattr(stack, "versions", lambda: {"Docker Engine": "20.10"})
-    reporting.describe(tmp_path, stack)
+    run_info.describe(tmp_path, stack)
     assert "Docker.Engine=20.10\n" in (tmp_path / "environment.properties").read_text()
 
     def dead() -> dict[str, str]:
         raise StackError("Docker Engine: gone")
 
     monkeypatch.setattr(stack, "versions", dead)
-    reporting.describe(tmp_path, stack)
+    run_info.describe(tmp_path, stack)
     assert "Docker Engine: gone" in (tmp_path / "environment.properties").read_text()
 
 
 def test_product_and_infrastructure_are_categories_of_their_own(tmp_path: Path) -> None:
-    reporting.describe(tmp_path, elsewhere())
+    run_info.describe(tmp_path, elsewhere())
     categories = json.loads((tmp_path / "categories.json").read_text())
     by_status = {status: each["name"] for each in categories for status in each["matchedStatuses"]}
     assert by_status["failed"].startswith("Product defects")
@@ -81,4 +81,4 @@ def test_a_known_limit_is_a_category_where_allure_can_tell_it() -> None:
 
 
 def test_the_first_line_names_the_stack() -> None:
-    assert reporting.headline(elsewhere()) == "Stack: external (gateway at gateway.invalid:80)"
+    assert run_info.headline(elsewhere()) == "Stack: external (gateway at gateway.invalid:80)"

@@ -1,10 +1,10 @@
-from features.support import routes
-from features.support.exchange import Answer, Headers, Received, Sent
-from features.support.header_changes import CHANGES, joined, not_only_changed
+from features.support.checks import routing
+from features.support.checks.headers import CHANGES, joined, not_only_changed
 from features.support.scene import Exchange
-from features.support.traffic import ClientError, request
+from features.support.wire.client import ClientError, request
+from features.support.wire.exchange import Answer, Headers, Received, Sent
 
-REFUSED = [request(method, target) for method, target, _ in routes.REFUSED]
+REFUSED = [request(method, target) for method, target, _ in routing.REFUSED]
 
 
 def copy_of(sent: Sent, headers: Headers | None = None) -> Received:
@@ -31,20 +31,20 @@ def refusal(status: int, allow: str | None = None) -> Answer:
 def test_a_request_that_is_served_is_no_refusal() -> None:
     served = Answer(200, (("X-Backend-Name", "primary"),), b"", 0.01)
     exchanges = [Exchange(REFUSED[0], refusal(404)), Exchange(REFUSED[1], served)]
-    assert routes.not_all_refused(exchanges[:1], 404) == []
-    assert "the answer came from the primary" in routes.not_all_refused(exchanges, 404)[1]
+    assert routing.not_all_refused(exchanges[:1], 404) == []
+    assert "the answer came from the primary" in routing.not_all_refused(exchanges, 404)[1]
 
 
 def test_each_refusal_names_the_methods_of_its_route() -> None:
     told = [
         Exchange(sent, refusal(405, allow))
-        for sent, (_, _, allow) in zip(REFUSED, routes.REFUSED, strict=True)
+        for sent, (_, _, allow) in zip(REFUSED, routing.REFUSED, strict=True)
     ]
-    assert routes.not_all_named(told) == []
+    assert routing.not_all_named(told) == []
     told[1] = Exchange(REFUSED[1], refusal(405, "GET"))
-    assert len(routes.not_all_named(told)) == 1
+    assert len(routing.not_all_named(told)) == 1
     told[1] = Exchange(REFUSED[1], ClientError("refused"))
-    assert len(routes.not_all_named(told)) == 1
+    assert len(routing.not_all_named(told)) == 1
 
 
 def test_repeats_are_joined_where_the_first_stands() -> None:

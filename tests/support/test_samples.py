@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from features.support.samples import BODIES, HEADERS, filled
+from features.support.wire.payloads import BODIES, HEADERS, filled
 
 SIZES = {"an empty body": 0, "1 byte": 1, "64 KB": 65536, "1 MB": 2**20, "10 MB": 10 * 2**20}
 

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.support import policy, sampling
+from features.support.checks import sampling
+from features.support.checks.sampling import Band, band
 from features.support.errors import CannotFindOutError
-from features.support.gateways import ROOT
-from features.support.sampling import Band, band
+from features.support.paths import ROOT
+from features.support.policy import load
 from features.support.scene import Scene
-from features.support.traffic import request
+from features.support.wire.client import request
 from tests.support.clock import Clock
 
-POLICY = policy.load()
+POLICY = load.load()
 
 
 @pytest.mark.parametrize(

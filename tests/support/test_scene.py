@@ -6,17 +6,17 @@ from collections import Counter
 
 import pytest
 
-from features.support import health
-from features.support.absence import await_sentinel
+from features.support.checks import health
+from features.support.checks.absence import await_sentinel
 from features.support.errors import CannotFindOutError, StackError
-from features.support.gateways import CATALOGUE
-from features.support.recorders import Recorder
+from features.support.gateways.catalogue import CATALOGUE
 from features.support.scene import Scene
 from features.support.stack import ports
 from features.support.stack.local import LocalStack
-from features.support.stream import Stream
-from features.support.traffic import Address, ClientError, request, send
 from features.support.waiting import eventually, set_patience
+from features.support.wire.client import Address, ClientError, request, send
+from features.support.wire.recorder import Recorder
+from features.support.wire.stream import Stream
 from tests.support.raw_server import RawServer
 from tests.support.test_external import elsewhere
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from features.support.additions import ADDITIONS
-from features.support.gateways import CATALOGUE, RECORDERS
-from features.support.promises import DOES_NOT_APPLY
+from features.support.gateways.catalogue import CATALOGUE, RECORDERS
+from features.support.gateways.exemptions import DOES_NOT_APPLY
+from features.support.operator.second_shadow import ADDITIONS
 from features.support.stack import Stack
 
 

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from features.support import growth
+from features.support.checks import stats_delta
 from features.support.errors import StackError
+from features.support.gateways.haproxy_stats import PATHS, WRONG, Stats
 from features.support.scene import Scene
 from features.support.stack import ports
 from features.support.stack.local import LocalStack
-from features.support.stats import PATHS, WRONG, Stats
-from features.support.traffic import Address, request
 from features.support.waiting import eventually, set_patience
+from features.support.wire.client import Address, request
 from tests.support.raw_server import RawServer
 
 pytestmark = pytest.mark.stack
@@ -74,7 +74,7 @@ def test_a_request_in_progress_is_waited_for(scene: Scene) -> None:
 def test_prometheus_and_the_csv_are_read_alike(scene: Scene) -> None:
     scene.send_in_turn(request("GET", "/api/v3") for _ in range(2))
     assert scene.stats.routes_in_prometheus() == scene.stats.routes()
-    assert growth.disagreements(scene.stats) == []
+    assert stats_delta.disagreements(scene.stats) == []
 
 
 def test_the_process_is_one_of_the_gateways(scene: Scene, stack: LocalStack) -> None:
@@ -133,22 +133,24 @@ def test_text_that_is_no_csv_breaks_the_promise(scene: Scene) -> None:
 def test_growth_is_told_of_the_route_and_of_the_others(scene: Scene) -> None:
     noted = scene.stats.routes()
     scene.send_in_turn(request("GET", "/api/v1") for _ in range(4))
-    assert growth.settled(scene.stats, noted, "v1", 4).successes == 4
-    assert growth.changed_besides(scene.stats, noted, "v1") == []
-    assert growth.changed_besides(scene.stats, noted, "v2") == ["v1"]
+    assert stats_delta.settled(scene.stats, noted, "v1", 4).successes == 4
+    assert stats_delta.changed_besides(scene.stats, noted, "v1") == []
+    assert stats_delta.changed_besides(scene.stats, noted, "v2") == ["v1"]
 
 
 def test_growth_that_does_not_come_is_told_as_far_as_it_came(scene: Scene) -> None:
     set_patience(0.05)  # of 5 seconds
     noted = scene.stats.routes()
     scene.send(request("GET", "/api/v1"))
-    assert growth.settled(scene.stats, noted, "v1", 2).requests == 1
+    assert stats_delta.settled(scene.stats, noted, "v1", 2).requests == 1
 
 
 def test_a_batch_keeps_the_faults_and_differs_in_nothing_but_its_bodies(scene: Scene) -> None:
     scene.primary.misbehave(answer_bytes=1000)
     batches = [
-        growth.batch(scene, "v1", [request("POST", "/api/v1", body=b"x" * n) for _ in range(5)])
+        stats_delta.batch(
+            scene, "v1", [request("POST", "/api/v1", body=b"x" * n) for _ in range(5)]
+        )
         for n in (100, 300)
     ]
     assert scene.primary.faults()["answer_bytes"] == 1000
@@ -165,5 +167,5 @@ def test_figures_that_disagree_are_listed_by_route(scene: Scene) -> None:
         return text.replace(told, told + "9") if form == "Prometheus" else text
 
     with retold(scene, lie) as server:
-        (found,) = growth.disagreements(Stats(server.address, None))
+        (found,) = stats_delta.disagreements(Stats(server.address, None))
     assert found.startswith("v2: CSV Figures(")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.support.exchange import Headers, Sent
 from features.support.stack import ports
-from features.support.traffic import (
+from features.support.waiting import eventually, set_patience
+from features.support.wire.client import (
     Address,
     ClientError,
     connection,
@@ -18,7 +18,7 @@ from features.support.traffic import (
     send_in_halves,
     send_over,
 )
-from features.support.waiting import eventually, set_patience
+from features.support.wire.exchange import Headers, Sent
 from tests.support.raw_server import OK, RawServer
 
 

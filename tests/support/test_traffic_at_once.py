@@ -8,9 +8,9 @@ import sys
 import threading
 import time
 
-from features.support.exchange import Answer
 from features.support.stack import ports
-from features.support.traffic import Address, ClientError, request, send_at_once
+from features.support.wire.client import Address, ClientError, request, send_at_once
+from features.support.wire.exchange import Answer
 from tests.support.raw_server import OK, RawServer
 
 

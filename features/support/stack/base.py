@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.support.errors import StackError
-from features.support.gateways import CATALOGUE, RECORDERS, Gateway, Service
-from features.support.readiness import await_route
-from features.support.traffic import Address
+from features.support.gateways.catalogue import CATALOGUE, RECORDERS, Gateway, Service
+from features.support.stack.readiness import await_route
+from features.support.wire.client import Address
 
 
 @dataclass(frozen=True)

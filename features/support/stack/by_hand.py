@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from features.support.errors import StackError
-from features.support.gateways import DOCKER
+from features.support.paths import DOCKER
 from features.support.stack import ports
 from features.support.stack.engine import why_no_engine
 

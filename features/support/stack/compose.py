@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from features.support.errors import StackError
-from features.support.gateways import CATALOGUE, DOCKER
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.paths import DOCKER
 
 FILE = DOCKER / "docker-compose.yml"
 PREFIX = "mirroring-spec-"

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from features.support.errors import StackError
-from features.support.gateways import Gateway, Service
+from features.support.gateways.catalogue import Gateway, Service
 from features.support.options import Options
 from features.support.stack import images, inside, ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.compose import Compose
 from features.support.stack.engine import Engine, asking, sweep
 from features.support.stack.programs import version_in
-from features.support.traffic import Address
 from features.support.waiting import patient
+from features.support.wire.client import Address
 
 _UP_WITHIN = 60.0
 _STOP_WITHIN = 3

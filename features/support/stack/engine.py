@@ -11,8 +11,8 @@ import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound
 
-from features.support import endings
 from features.support.errors import StackError
+from features.support.stack import signals
 from features.support.stack.compose import OWNER_LABEL, Compose, is_dead
 from features.support.waiting import watch
 
@@ -127,7 +127,7 @@ def sweep(engine: Engine) -> None:
             Compose(project).down()
         except StackError as reason:
             if project in engine.dead_projects():
-                endings.tell(f"note: {project}, left by a dead run, stays: {reason}")
+                signals.tell(f"note: {project}, left by a dead run, stays: {reason}")
 
 
 def _client(timeout: int) -> Any:

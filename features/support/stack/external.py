@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from features.support.errors import StackError
-from features.support.gateways import Gateway, Service
+from features.support.gateways.catalogue import Gateway, Service
 from features.support.options import Options
 from features.support.stack.base import Execution, Stack
-from features.support.traffic import Address
+from features.support.wire.client import Address
 
 _NAMES = {"proxy": "gateway", "stats": "stats"}
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from features.support.gateways import DOCKER, Service
+from features.support.gateways.catalogue import Service
+from features.support.paths import DOCKER
 
 FILES = "/tmp/files"
 _SCRATCH = "/tmp"

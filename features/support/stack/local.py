@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from features.support.errors import StackError
-from features.support.gateways import Gateway, Service
+from features.support.gateways.catalogue import Gateway, Service
 from features.support.options import Options
 from features.support.stack import ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.process import Process
-from features.support.traffic import Address
 from features.support.waiting import patient
+from features.support.wire.client import Address
 
 _HOST = "127.0.0.1"
 _EXEC_WITHIN = 20.0

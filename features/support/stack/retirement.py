@@ -3,8 +3,8 @@
 import atexit
 from collections.abc import Callable
 
-from features.support import endings
 from features.support.errors import StackError
+from features.support.stack import signals
 from features.support.stack.base import Stack
 
 
@@ -16,11 +16,11 @@ def retire(stack: Stack, *, keep: bool, abort: Callable[[str], None] | None = No
     """
     if stack.retired:
         return
-    tried = endings.hold_off()
+    tried = signals.hold_off()
     stack.retired = True
     kept = stack.how_to_reach() if keep else []
     if kept:
-        endings.tell("\n  ".join(["The stack was kept.", *kept]))
+        signals.tell("\n  ".join(["The stack was kept.", *kept]))
     else:
         stack.down()
     signal = tried()
@@ -40,4 +40,4 @@ def _retire_late(stack: Stack, *, keep: bool) -> None:
     try:
         retire(stack, keep=keep)
     except StackError as reason:
-        endings.tell(f"error: clean-up: {reason}")
+        signals.tell(f"error: clean-up: {reason}")

@@ -1,0 +1,137 @@
+"""The comparison of a run: its rows from the features, its cells from what was played."""
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from behave.configuration import Configuration
+from behave.formatter._registry import register_as
+from behave.formatter.base import Formatter, StreamOpener
+from behave.model import Feature, Scenario
+from behave.parser import parse_file
+
+from comparison.model import Told
+from comparison.publish import Finished, publish
+from comparison.verdicts import Outcome
+from features.reporting.run_info import Surroundings
+from features.support.paths import ROOT
+
+_NAME = "comparison"
+_FEATURES = Path(__file__).resolve().parents[1]
+_FRONT = " is the gateway"
+_LEFT_OUT = "wip"  # what is not finished promises nothing yet
+# What behave adds to the title of an outline's row unless behave.ini says otherwise.
+_ANNOTATION = re.compile(r" -- @\d+\.\d+ .*$")
+# What a hook knows of the stack that was run; formatters see results only.
+_known: list[Surroundings] = []
+
+
+def know(surroundings: Surroundings) -> None:
+    """Take down what was run, on what."""
+    _known[:] = [surroundings]
+
+
+class Comparison(Formatter):  # type: ignore[misc]
+    """Write the comparison when the run is over; nothing in a dry run or where none began."""
+
+    name = _NAME
+    description = "which gateway keeps which promise: JSON, HTML and, of a whole run, Markdown"
+
+    def __init__(self, stream_opener: StreamOpener, config: Configuration) -> None:
+        super().__init__(stream_opener, config)
+        self._started = time.time()
+        self._played: list[Feature] = []
+
+    def feature(self, feature: Feature) -> None:
+        """Remember a feature, which holds its results in the end."""
+        self._played.append(feature)
+
+    def close(self) -> None:
+        """Write the comparison beside its JSON; a file that cannot be written is told."""
+        wanted = self.stream_opener is _output(self.config) and not self.config.dry_run
+        if not wanted or not _known:
+            return
+        finished = Finished(
+            outcomes=list(outcomes(self._played)),
+            surroundings=_known[0],
+            started=datetime.fromtimestamp(self._started, UTC),
+            seconds=time.time() - self._started,
+            selection=_selection(self.config),
+            some_gateways="gateways" in self.config.userdata,
+        )
+        try:
+            for line in publish(finished, Path(self.stream_opener.name)):
+                print(line)
+        except OSError as reason:
+            print(f"error: the comparison was not written: {reason}", file=sys.stderr)
+
+
+def use() -> None:
+    """Let behave take this formatter by its name; hooks are loaded before formatters are made."""
+    register_as(_NAME, Comparison)
+
+
+def _output(config: Configuration) -> StreamOpener | None:
+    """Return where to write; what the command line names comes after what behave.ini does."""
+    pairs = zip(config.format, config.outputs, strict=False)
+    outputs = [output for name, output in pairs if name == _NAME and output.name]
+    return outputs[-1] if outputs else None
+
+
+def _selection(config: Configuration) -> str:
+    """Return what of the command line chose scenarios, "" when nothing did."""
+    names = [f"--name {name}" for name in config.name or ()]
+    usual = config.default_tags if isinstance(config.default_tags, list) else [config.default_tags]
+    tags = [] if config.tags == usual else [f"--tags {each}" for each in config.tags]
+    gateways = [f"-D gateways={each}" for each in [config.userdata.get("gateways")] if each]
+    return ", ".join([*map(str, config.paths), *names, *tags, *gateways])
+
+
+def outcomes(played: list[Feature]) -> Iterator[Outcome]:
+    """Yield every scenario of a promise that the features hold, whether played or not."""
+    found = {
+        (_path(each.filename), scenario.line): scenario
+        for each in played
+        for scenario in each.walk_scenarios()
+    }
+    for file in sorted(_FEATURES.rglob("*.feature")):
+        feature = parse_file(str(file))
+        for scenario in feature.walk_scenarios() if feature else ():
+            tags = set(map(str, scenario.effective_tags))
+            if _LEFT_OUT not in tags and any(tag.startswith("promise.") for tag in tags):
+                yield outcome(feature, scenario, found.get((_path(file), scenario.line)))
+
+
+def outcome(feature: Feature, scenario: Scenario, played: Scenario | None) -> Outcome:
+    """Return a scenario as its feature has it, and how it came out when it was played."""
+    steps = list(scenario.all_steps)
+    told = Told(
+        file=_path(feature.filename),
+        line=scenario.line,
+        title=_ANNOTATION.sub("", scenario.name),
+        steps=tuple(f"{step.keyword} {step.name}" for step in steps),
+    )
+    names = {s.name.removesuffix(_FRONT) for s in steps if s.name.endswith(_FRONT)}
+    return Outcome(
+        told=told,
+        feature=feature.name,
+        tags=frozenset(map(str, scenario.effective_tags)),
+        gateway=min(names, default=""),
+        status=_status(played),
+        reason=(played.skip_reason or "") if played else "",
+    )
+
+
+def _status(played: Scenario | None) -> str:
+    name = played.status.name if played else "untested"
+    if name in ("passed", "skipped", "failed"):
+        return str(name)
+    return "broken" if played and played.status.has_failed() else "unplayed"
+
+
+def _path(file: str | Path) -> str:
+    path = Path(file).resolve()
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -1,0 +1,107 @@
+"""What a run says of itself: its first line, and the facts beside the Allure results."""
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.support.errors import StackError
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.paths import ROOT
+from features.support.stack import Stack
+
+# The names of the files that a run with Allure leaves in its directory.
+_RESULTS = (
+    "*-result.json*",
+    "*-container.json*",
+    "*-globals.json*",
+    "*-attachment*",
+    "environment.properties",
+    "categories.json",
+)
+# Allure puts a result in the first category it fits. Version 3 reads this file itself, version 2
+# one beside the results, in which labels cannot be asked for.
+_SETTINGS = ROOT / "allurerc.json"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run ran on: kind of stack, machine, and each gateway's programs with versions.
+
+    That which clients talk to comes first; "" is the version of what was not started.
+    """
+
+    stack: str
+    machine: str
+    programs: Mapping[str, Mapping[str, str]]
+
+
+def headline(stack: Stack) -> str:
+    """Return the first line of a run: kind of stack and versions; what cannot run, and why."""
+    reasons = {name: stack.why_not(gateway) for name, gateway in CATALOGUE.items()}
+    will_run = [gateway for name, gateway in CATALOGUE.items() if not reasons[name]]
+    return "\n".join(
+        [
+            f"Stack: {stack.kind} ({', '.join(stack.outlook(will_run))})",
+            *(f"Not run: {name}: {reason}" for name, reason in reasons.items() if reason),
+        ]
+    )
+
+
+def clear(results: Path | None) -> None:
+    """Remove the results of earlier runs, which allure-behave would leave among the new ones.
+
+    Whatever else is in the directory stays.
+    """
+    for pattern in _RESULTS:
+        for result in results.glob(pattern) if results else ():
+            result.unlink(missing_ok=True)  # another run may have begun as well
+
+
+def describe(results: Path | None, stack: Stack) -> None:
+    """Write environment.properties and categories.json beside Allure's results, if there are."""
+    if results is None or not results.is_dir():
+        return
+    lines = [f"{key}={value}" for key, value in _facts(stack).items()]
+    (results / "environment.properties").write_text("\n".join(lines) + "\n")
+    (results / "categories.json").write_text(json.dumps(_categories(), indent=2) + "\n")
+
+
+def surroundings(stack: Stack) -> Surroundings:
+    """Return what a run ran on, as far as it can be found out at its end."""
+    versions = {k: v for k, v in _versions(stack).items() if v != "unknown"}
+    programs = {}
+    for name, gateway in CATALOGUE.items():
+        front_first = sorted(gateway.services, key=lambda each: each.name != gateway.front)
+        programs[name] = {each.title: versions.get(each.title, "") for each in front_first}
+    return Surroundings(stack.kind, _machine(), programs)
+
+
+def _categories() -> list[dict[str, object]]:
+    rules = json.loads(_SETTINGS.read_text())["categories"]
+    return [
+        {"name": rule["name"], "matchedStatuses": rule["matchers"]["statuses"]}
+        for rule in rules
+        if "labels" not in rule["matchers"]
+    ]
+
+
+def _facts(stack: Stack) -> Mapping[str, str]:
+    return {
+        "Stack": stack.kind,
+        "Machine": _machine(),
+        "Python": platform.python_version(),
+        **{name.replace(" ", "."): version for name, version in _versions(stack).items()},
+    }
+
+
+def _versions(stack: Stack) -> Mapping[str, str]:
+    try:
+        return stack.versions()
+    except StackError as reason:
+        return {"versions": f"not readable: {reason}"}
+
+
+def _machine() -> str:
+    return f"{platform.system()} {platform.release()} {platform.machine()}"

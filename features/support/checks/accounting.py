@@ -1,0 +1,50 @@
+"""Holding the account of a way of mirroring against the shadow's journal."""
+
+from collections import Counter
+
+from features.support.checks import copies
+from features.support.gateways.account import Account
+from features.support.scene import Scene
+
+_ONE_IN = 20  # requests may be counted twice
+
+
+def not_copied_or_counted(scene: Scene, reason: str) -> list[str]:
+    """Say which requests neither have a faithful copy nor are counted as dropped for a reason."""
+    account = scene.account(len(scene.exchanges))
+    sent = [each.sent for each in scene.exchanges]
+    arrived = {str(each.request_id): each for each in scene.shadow.received()}
+    copied = [each for each in sent if str(each.request_id) in arrived]
+    wrong = copies.unfaithful(copied, arrived)
+    missing = len(sent) - len(copied)
+    if account.dropped.get(reason, 0) != missing:
+        wrong.append(f"{missing} of {len(sent)} have no copy, but the account says {account}")
+    return wrong
+
+
+def not_accounted_for(scene: Scene, count: int) -> list[str]:
+    """Say how the account does not cover so many requests, or does not add up."""
+    account = scene.account(count)
+    return not_covered(account, count) + account.why_not_balanced()
+
+
+def not_covered(account: Account, count: int) -> list[str]:
+    """Say that the account is not of so many requests.
+
+    A few may be counted twice: by a gateway that did not wait for the tool any longer, and by the
+    tool. A busy machine makes both late.
+    """
+    covered = account.received + account.lost
+    if count <= covered <= count + min(account.unsure, count // _ONE_IN):
+        return []
+    return [f"{covered} of {count} requests are counted: {account}"]
+
+
+def too_many_lost(scene: Scene, most: int) -> list[str]:
+    """Say which requests were copied more than once, and how many more than `most` are missing."""
+    copies.await_sentinels(scene)
+    times = Counter(each.request_id for each in scene.shadow.received())
+    ids = [each.sent.request_id for each in scene.exchanges]
+    found = [f"{each} was copied {times[each]} times" for each in ids if times[each] > 1]
+    lost = [each for each in ids if not times[each]]
+    return found + ([f"{len(lost)} of {len(ids)} have no copy"] if len(lost) > most else [])

@@ -1,0 +1,99 @@
+"""Judgements in words: each function lists what is wrong, so an empty list means all is well."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from features.support.scene import Exchange
+from features.support.waiting import patient
+from features.support.wire.exchange import Answer, Received, first, values
+
+_SOFTWARE = re.compile(r"haproxy|envoy|nginx|traefik|apisix|openresty|\d+\.\d+\.\d+", re.IGNORECASE)
+_SHOWN = 5  # examples in a message
+
+
+def not_from_the_primary(exchange: Exchange) -> list[str]:
+    """Say how an answer is not the primary's answer to this very request."""
+    answer, request = exchange.answer, exchange.sent
+    what = f"{request.method} {request.target}"
+    if not isinstance(answer, Answer):
+        return [f"{what}: the client got no answer: {answer}"]
+    if answer.service != "primary":
+        return [f"{what}: status {answer.status} came from {answer.service or 'the gateway'}"]
+    found = [] if answer.status == 200 else [f"{what}: the primary's status was {answer.status}"]
+    if request.request_id and answer.request_id != request.request_id:
+        found.append(f"{what}: got the answer to request {answer.request_id}")
+    return found
+
+
+def not_all_from_the_primary(exchanges: Sequence[Exchange]) -> list[str]:
+    """Say which answers are not the primary's; all of them must be."""
+    found = [wrong for each in exchanges for wrong in not_from_the_primary(each)]
+    if not found:
+        return [] if exchanges else ["nothing was sent"]
+    return [f"{len(found)} of {len(exchanges)} requests went wrong", *found[:_SHOWN]]
+
+
+def without_an_answer(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """List the requests whose clients got no answer."""
+    return [each for each in exchanges if not isinstance(each.answer, Answer)]
+
+
+def not_refused(exchange: Exchange, status: int, allowed: str | None = None) -> list[str]:
+    """Say how an answer is not the gateway's own refusal with a status and an Allow header."""
+    answer = exchange.answer
+    if not isinstance(answer, Answer):
+        return [f"the client got no answer: {answer}"]
+    found = [] if answer.status == status else [f"status {answer.status} instead of {status}"]
+    if answer.service is not None:
+        found.append(f"the answer came from the {answer.service}")
+    if allowed is not None and first(answer.headers, "allow") != allowed:
+        found.append(f"Allow is {first(answer.headers, 'allow')!r} instead of {allowed!r}")
+    return found
+
+
+def not_within(exchange: Exchange, seconds: float) -> list[str]:
+    """Say how an answer took longer than so many seconds."""
+    answer = exchange.answer
+    if isinstance(answer, Answer) and answer.elapsed < patient(seconds):
+        return []
+    return [f"the answer took longer than {seconds} s: {answer}"]
+
+
+def not_exactly_once(ids: Sequence[str], received: Sequence[Received]) -> list[str]:
+    """Say which requests did not arrive, or arrived more than once, or were never sent."""
+    times = Counter(each.request_id for each in received)
+    lost = [each for each in ids if not times[each]]
+    repeated = [each for each in ids if times[each] > 1]
+    strange = set(times) - set(ids)
+    found = [] if ids else ["nothing was sent"]
+    found += [f"{len(lost)} of {len(ids)} never arrived: {lost[:_SHOWN]}"] if lost else []
+    found += [f"{len(repeated)} arrived more than once: {repeated[:_SHOWN]}"] if repeated else []
+    found += [f"{len(strange)} arrived that nobody sent"] if strange else []
+    return found
+
+
+def not_one_id_each(received: Sequence[Received], count: int) -> list[str]:
+    """Say how a number of requests does not have one id each, all different."""
+    ids = [values(each.headers, "x-request-id") for each in received]
+    found = [] if len(ids) == count else [f"{len(ids)} requests arrived instead of {count}"]
+    found += [f"a request has the ids {each}" for each in ids if len(each) != 1 or not each[0]]
+    different = {each for some in ids for each in some}
+    if len(different) != len(ids):
+        found.append(f"{len(ids)} requests have only {len(different)} different ids")
+    return found
+
+
+def telltale_headers(exchanges: Sequence[Exchange]) -> list[str]:
+    """List the headers in answers that name the gateway's software or a version."""
+    answers = [each.answer for each in exchanges if isinstance(each.answer, Answer)]
+    return [
+        f"{name}: {value}"
+        for answer in answers
+        for name, value in answer.headers
+        if _SOFTWARE.search(value) or name.lower() in ("server", "via", "x-powered-by")
+    ] + [f"body: {a.body[:80]!r}" for a in answers if a.service is None and _names(a.body)]
+
+
+def _names(body: bytes) -> bool:
+    return bool(_SOFTWARE.search(body.decode("latin-1")))

@@ -1,0 +1,171 @@
+"""What the shadow received of the requests that were to be mirrored."""
+
+from collections.abc import Iterable, Sequence
+
+from features.support.scene import Scene
+from features.support.waiting import eventually, watch
+from features.support.wire.client import request, send_in_turn
+from features.support.wire.exchange import (
+    ADDED_BY_THE_GATEWAY,
+    HOP_BY_HOP,
+    Answer,
+    Received,
+    Sent,
+    differences,
+    values,
+)
+
+MARKER = "x-mirrored-by"
+CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+# What HTTP clients such as Go's add by themselves.
+ADDED_BY_CLIENTS = frozenset({"accept-encoding", "user-agent"})
+_WITHIN = 10.0
+_SOON = 0.5
+_SENTINELS = 20
+_MANY = 100  # ids that fit a query
+_CHECKS = 2  # one check may already be under way when the sentinels arrive
+
+
+def await_copies(scene: Scene, requests: Iterable[Sent]) -> dict[str, Received]:
+    """Return the copy of each request, by id; AssertionError when one does not arrive whole.
+
+    Also when one arrives twice.
+    """
+    ids = {str(each.request_id) for each in requests}
+    arrived = eventually(
+        lambda: [
+            each
+            for each in scene.shadow.received(ids if len(ids) < _MANY else None)
+            if each.state == "complete" and each.request_id in ids
+        ],
+        until=lambda copies: {each.request_id for each in copies} >= ids,
+        within=_WITHIN,
+        what=f"the arrival of {len(ids)} copies",
+    )
+    if len(arrived) != len(ids):
+        raise AssertionError(f"{len(arrived)} copies of {len(ids)} requests arrived")
+    return {str(each.request_id): each for each in arrived}
+
+
+def await_sentinels(scene: Scene) -> set[str]:
+    """Return the ids of requests that were sent last and whose copies have arrived.
+
+    What was sent before had its chance then: the sentinels are as many as a tool may have
+    connections in use, and a gateway that checks the shadow's health has done so since. The primary
+    behaves well from now on. Those that a gateway broke off, as some do after a reload, may have no
+    copy. Raises AssertionError when another's copy stays away.
+    """
+    sent = [request("GET", "/api/v1/sentinel") for _ in range(_SENTINELS)]
+    answers = send_in_turn(scene.entry, sent[:1])
+    # A primary that is late has answered by now what came before; the others need not wait for it.
+    scene.primary.misbehave()
+    answers += send_in_turn(scene.entry, sent[1:])
+    answered = [each for each, got in zip(sent, answers, strict=True) if isinstance(got, Answer)]
+    if not answered:
+        raise AssertionError(f"no sentinel was answered: {answers[0]}")
+    await_copies(scene, answered)
+    if scene.gateway and scene.gateway.checks_shadow:
+        _await_health_checks(scene)
+    return {str(each.request_id) for each in sent}
+
+
+def _await_health_checks(scene: Scene) -> None:
+    seen = scene.shadow.health_checks()
+    eventually(
+        scene.shadow.health_checks,
+        until=lambda count: count >= seen + _CHECKS,
+        within=10,
+        what="the gateway's next health checks of the shadow",
+    )
+
+
+def await_flow(scene: Scene, within: float) -> None:
+    """Wait until a new request is copied; AssertionError when none is."""
+
+    def copied() -> bool:
+        probe = request("GET", "/api/v1/sentinel")
+        send_in_turn(scene.entry, [probe])
+        seen = watch(lambda: scene.shadow.copies_of(str(probe.request_id)), bool, _SOON)
+        return seen.met
+
+    eventually(copied, bool, within, "a copy of a new request")
+
+
+def strangers(scene: Scene) -> list[Received]:
+    """Return what the shadow received beside the sentinels."""
+    sentinels = await_sentinels(scene)
+    return [each for each in scene.shadow.received() if each.request_id not in sentinels]
+
+
+def unfaithful(sent: Sequence[Sent], copies: dict[str, Received]) -> list[str]:
+    """Say how copies have another method, target or body than their requests."""
+    bare = [Sent(each.method, each.target, (), each.body, each.chunked) for each in sent]
+    return [
+        f"{each.method} {each.target}: {wrong}"
+        for each, plain in zip(sent, bare, strict=True)
+        for wrong in differences(plain, _without_headers(copies[str(each.request_id)]))
+    ]
+
+
+def wrong_headers(
+    sent: Sequence[Sent], copies: dict[str, Received], added: frozenset[str] = frozenset()
+) -> list[str]:
+    """Say how the headers of copies differ from those of their requests.
+
+    The marker comes on top, credentials are left out, and headers in `added` are forgiven.
+    """
+    allowed = ADDED_BY_THE_GATEWAY | {MARKER} | added
+    return [
+        f"{each.request_id}: {wrong}"
+        for each in sent
+        for wrong in differences(_without_credentials(each), copies[str(each.request_id)], allowed)
+        if "header" in wrong
+    ]
+
+
+def not_only_reordered(wrong: Sequence[str]) -> list[str]:
+    """Say what is wrong with headers besides their order, or that they are in order after all.
+
+    An empty User-Agent may be missing as well.
+    """
+    forgiven = ("in another order", "user-agent: '' is missing")
+    other = [each for each in wrong if not any(text in each for text in forgiven)]
+    return other or ([] if wrong else ["every header came in its order: the limit is no more"])
+
+
+def not_the_same(left: Received, right: Received, *, order: bool = True) -> list[str]:
+    """Say how two requests on different routes arrived differently, but for id and route."""
+    found = [] if left.method == right.method else [f"method {left.method}, {right.method}"]
+    if left.target.split("/")[3:] != right.target.split("/")[3:]:
+        found.append(f"target {left.target}, {right.target}")
+    if (left.length, left.sha256, left.state) != (right.length, right.sha256, right.state):
+        found.append(f"body of {left.length} and {right.length} bytes")
+    if order and left.framing != right.framing:
+        found.append(f"framing {left.framing}, {right.framing}")
+    one, other = _comparable(left, order=order), _comparable(right, order=order)
+    return found if one == other else [*found, f"headers {one}, {other}"]
+
+
+def _comparable(received: Received, *, order: bool) -> list[tuple[str, str]]:
+    ignored = {"x-request-id", "x-route", *HOP_BY_HOP, *(() if order else ADDED_BY_CLIENTS)}
+    headers = [(n.lower(), v) for n, v in received.headers if n.lower() not in ignored]
+    return headers if order else sorted(headers)
+
+
+def _without_headers(received: Received) -> Received:
+    return Received(**{**vars(received), "headers": ()})
+
+
+def _without_credentials(sent: Sent) -> Sent:
+    kept = tuple((n, v) for n, v in sent.headers if n.lower() not in CREDENTIALS)
+    return Sent(sent.method, sent.target, kept, sent.body, sent.chunked)
+
+
+def markers(received: Received) -> list[str]:
+    """Return the values of the marker on a request."""
+    return values(received.headers, MARKER)
+
+
+def credentials(received: Received) -> list[str]:
+    """Return the credentials that a request carries."""
+    return [f"{n}: {v}" for n, v in received.headers if n.lower() in CREDENTIALS]

@@ -1,0 +1,48 @@
+"""What some gateways do to headers of requests that they pass on or copy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from features.support.checks.copies import ADDED_BY_CLIENTS, wrong_headers
+from features.support.wire.exchange import Headers, Received, Sent
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a gateway does to headers: those it adds, what may be missing, whether it joins."""
+
+    added: frozenset[str] = frozenset()
+    forgiven: tuple[str, ...] = ()
+    joins: bool = False
+
+
+CHANGES: Mapping[str, Change] = {
+    "joins repeats, and says that a copy is internal": Change(
+        frozenset({"x-envoy-internal"}), joins=True
+    ),
+    "sorts them, and says who forwarded the request": Change(
+        ADDED_BY_CLIENTS
+        | {"x-real-ip", *(f"x-forwarded-{each}" for each in ("host", "port", "proto", "server"))},
+        ("in another order", "user-agent: '' is missing"),
+    ),
+}
+
+
+def not_only_changed(sent: Sequence[Sent], copies: dict[str, Received], name: str) -> list[str]:
+    """Say how headers differ otherwise than by a known change, or that they do not differ."""
+    if not wrong_headers(sent, copies):
+        return [f"every header came as it was sent: that the gateway {name} is no more"]
+    change = CHANGES[name]
+    if change.joins:
+        sent = [replace(each, headers=joined(each.headers)) for each in sent]
+        copies = {i: replace(each, headers=joined(each.headers)) for i, each in copies.items()}
+    wrong = wrong_headers(sent, copies, change.added)
+    return [each for each in wrong if not any(text in each for text in change.forgiven)]
+
+
+def joined(headers: Headers) -> Headers:
+    """Join repeats of a header where its first one stands (RFC 9110, section 5.3)."""
+    values_of: dict[str, list[str]] = {}
+    for name, value in headers:
+        values_of.setdefault(name.lower(), []).append(value)
+    return tuple((name, ",".join(found)) for name, found in values_of.items())

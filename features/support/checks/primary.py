@@ -1,0 +1,116 @@
+"""What the primary and the client notice of the mirroring."""
+
+from collections.abc import Mapping, Sequence
+
+from features.support.operator import faults
+from features.support.operator.faults import Failure
+from features.support.scene import Exchange, Scene
+from features.support.waiting import eventually, watch
+from features.support.wire.client import request
+from features.support.wire.exchange import Answer
+from features.support.wire.payloads import filled
+
+_MB = 1024 * 1024
+A_PART = _MB // 4  # what must have arrived of the first half of 1 MB
+_PAUSE = 1.0  # seconds that a client gives the first half of a body to arrive
+_CLOSED_WITHIN = 5.0
+_CLIENTS = "/api"  # health checks are answered well all the time
+
+FAILURES: Mapping[str, Failure] = {
+    "resets connections": Failure(faults.broken, {"drop_answer_at": 0, "prefix": _CLIENTS}),
+    "breaks off its answers": Failure(
+        faults.broken, {"answer_bytes": _MB, "drop_answer_at": 1000, "prefix": _CLIENTS}
+    ),
+}
+
+
+def mend(scene: Scene) -> None:
+    """Let the primary behave again, and wait until clients are served as before."""
+    scene.misbehave("primary")
+    scene.restore("primary")
+
+
+def ask_on_both(scene: Scene, count: int = 3) -> None:
+    """Send requests on v1 and v3, each over a connection of its own."""
+    for route in ("v1", "v3") * count:
+        scene.send(request("GET", f"/api/{route}"))
+
+
+def not_told_alike(exchanges: Sequence[Exchange]) -> list[str]:
+    """Say which failures clients did not learn of, or how they learnt of them otherwise on v1."""
+    found = [
+        f"{each.sent.target}: status {each.status} looks like success"
+        for each in exchanges
+        if isinstance(each.answer, Answer) and each.answer.status < 500
+    ]
+    told = {
+        route: sorted({_what_was_told(e) for e in exchanges if e.sent.target == f"/api/{route}"})
+        for route in ("v1", "v3")
+    }
+    return found if told["v1"] == told["v3"] else [*found, f"clients were told {told}"]
+
+
+def not_empty_successes(exchanges: Sequence[Exchange]) -> list[str]:
+    """Say which answers on v1 are something else than a status 200 without a body."""
+    return [
+        f"{each.answer}"
+        for each in exchanges
+        if each.sent.target == "/api/v1"
+        and not (
+            isinstance(each.answer, Answer) and each.answer.status == 200 and not each.answer.body
+        )
+    ]
+
+
+def _what_was_told(exchange: Exchange) -> str:
+    answer = exchange.answer
+    return f"status {answer.status}" if isinstance(answer, Answer) else "no whole answer"
+
+
+def not_real(scene: Scene, name: str) -> list[str]:
+    """Say how the primary did not fail as told, to one who asks it and to the gateway."""
+    failure = FAILURES[name]
+    seen = faults.ask(scene.primary)
+    found = [] if failure.seen(seen) else [f"the primary itself answered: {seen}"]
+    arrived = {each.request_id for each in scene.primary.received(_ids(scene))}
+    return found + [
+        f"{each} never reached the primary" for each in _ids(scene) if each not in arrived
+    ]
+
+
+def upload_with_pause(scene: Scene) -> int:
+    """Send 1 MB on v1 with a pause in the middle; return the bytes that had arrived by then.
+
+    The pause ends when a quarter of the body has arrived at the primary, or after a second.
+    """
+    sent = request("POST", "/api/v1/orders", body=filled(_MB))
+    arrived: list[int] = []
+
+    def wait() -> None:
+        def look() -> int:
+            return sum(each.length for each in scene.primary.copies_of(str(sent.request_id)))
+
+        arrived.append(watch(look, lambda length: length >= A_PART, _PAUSE).value)
+
+    scene.send_in_halves(sent, wait)
+    return arrived[0]
+
+
+def connections(scene: Scene) -> int:
+    """Return over how many connections this scenario's requests came to the primary."""
+    ids = set(_ids(scene))
+    return len({e.connection for e in scene.primary.received() if e.request_id in ids})
+
+
+def await_open_connections(scene: Scene, most: int) -> None:
+    """Wait until no more connections to the primary are open; AssertionError when they stay."""
+    eventually(
+        scene.primary.open_connections,
+        lambda count: count <= most,
+        _CLOSED_WITHIN,
+        "closing connections to the primary",
+    )
+
+
+def _ids(scene: Scene) -> list[str]:
+    return [str(each.sent.request_id) for each in scene.exchanges]

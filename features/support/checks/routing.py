@@ -1,0 +1,91 @@
+"""Requests that show how a gateway routes, and what is said of where they arrived."""
+
+from collections.abc import Sequence
+
+from features.support.checks import answers
+from features.support.scene import Exchange, Scene
+from features.support.wire.client import request
+from features.support.wire.exchange import Received, Sent, differences
+from features.support.wire.payloads import BODIES
+
+EDGES = (
+    "/api/v1",
+    "/api/v1/",
+    "/api/v1/orders",
+    "/api/v1/api/v2",
+    "/api/v1?page=2",
+    "/api/v2",
+    "/api/v2/v3",
+    "/api/v3",
+    "/api/v3/orders/7",
+)
+BESIDE = ("/", "/api", "/api/v4", "/api/v10", "/api/v1x/y", "/API/v1", "/x/api/v1", "/?to=/api/v1")
+_READ_WRITE = "GET, HEAD, POST"
+_ANY = f"{_READ_WRITE}, PUT, PATCH, DELETE, OPTIONS, PURGE"
+# A method and a target that do not go together, and the methods that the target has.
+REFUSED = (
+    ("TRACE", "/api/v1", _ANY),
+    ("DELETE", "/api/v2/orders", _READ_WRITE),
+    ("PUT", "/api/v3", _READ_WRITE),
+    ("OPTIONS", "/api/v3", _READ_WRITE),
+)
+_BODIES = ("an empty body", "1 byte", "every byte value", "64 KB", "1 MB", "64 KB in chunks")
+
+
+def to(targets: Sequence[str]) -> list[Sent]:
+    """Return a GET request to each target."""
+    return [request("GET", target) for target in targets]
+
+
+def refused() -> list[Sent]:
+    """Return the requests whose method their route does not have."""
+    return [request(method, target) for method, target, _ in REFUSED]
+
+
+def bodies() -> list[Sent]:
+    """Return a request on v3 with each kind of body."""
+    chosen = [BODIES[name]() for name in _BODIES]
+    return [request("POST", "/api/v3", b.headers, b.content, chunked=b.chunked) for b in chosen]
+
+
+def not_all_refused(exchanges: Sequence[Exchange], status: int) -> list[str]:
+    """Say which requests the gateway did not refuse itself with a status."""
+    return [
+        f"{each.sent.method} {each.sent.target}: {wrong}"
+        for each in exchanges
+        for wrong in answers.not_refused(each, status)
+    ]
+
+
+def not_all_named(exchanges: Sequence[Exchange]) -> list[str]:
+    """Say which of the refused requests were not told the methods of their route."""
+    return [
+        f"{each.sent.method} {each.sent.target}: {wrong}"
+        for each, (_, _, allowed) in zip(exchanges, REFUSED, strict=True)
+        for wrong in answers.not_refused(each, 405, allowed)
+    ]
+
+
+def arrivals(scene: Scene) -> list[tuple[Sent, Received]]:
+    """Return each request of the scenario and how the primary received it."""
+    sent = [each.sent for each in scene.exchanges]
+    return [(each, scene.primary.await_request(str(each.request_id))) for each in sent]
+
+
+def on_another_route(scene: Scene) -> list[str]:
+    """Say which requests arrived on another route than their path names."""
+    return [
+        f"{sent.target} arrived on route {received.route}"
+        for sent, received in arrivals(scene)
+        if received.route != sent.target.partition("?")[0].split("/")[2]
+    ]
+
+
+def arrived_otherwise(scene: Scene, *parts: str) -> list[str]:
+    """Say how parts of requests (method, target, header, body ...) arrived otherwise."""
+    return [
+        f"{sent.method} {sent.target}: {wrong}"
+        for sent, received in arrivals(scene)
+        for wrong in differences(sent, received)
+        if wrong.startswith(parts)
+    ]

@@ -1,0 +1,81 @@
+"""How the shadow fails, and the proof that it really did."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from features.support.errors import StackError
+from features.support.scene import Scene
+from features.support.wire.client import ClientError, request, send
+from features.support.wire.exchange import Answer
+from features.support.wire.recorder import Fault, Recorder
+
+_MB = 1024 * 1024
+_PATIENCE = 1.0  # seconds after which a service counts as silent
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a recorder is told to do, and how somebody who asks it directly sees that.
+
+    `reached` tells whether copies arrive all the same.
+    """
+
+    seen: Callable[[Answer | ClientError], bool]
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+    reached: bool = True
+
+
+def _late(seen: Answer | ClientError) -> bool:
+    return isinstance(seen, Answer) and seen.elapsed >= 2
+
+
+def _silent(seen: Answer | ClientError) -> bool:
+    return isinstance(seen, ClientError) and "timed out" in str(seen)
+
+
+def broken(seen: Answer | ClientError) -> bool:
+    """Tell whether there was no whole answer, and not for lack of patience."""
+    return isinstance(seen, ClientError) and "timed out" not in str(seen)
+
+
+def _in_error(seen: Answer | ClientError) -> bool:
+    return isinstance(seen, Answer) and seen.status == 500
+
+
+def _long(seen: Answer | ClientError) -> bool:
+    return isinstance(seen, Answer) and len(seen.body) == 5 * _MB
+
+
+FAILURES: Mapping[str, Failure] = {
+    "answers 2 seconds late": Failure(_late, {"delay": 2}),
+    "never answers": Failure(_silent, {"hang": True}),
+    "refuses connections": Failure(broken, {"refuse": True}, reached=False),
+    "is gone": Failure(broken, reached=False),
+    "answers with an error": Failure(_in_error, {"status": 500}),
+    "breaks off every answer": Failure(broken, {"answer_bytes": _MB, "drop_answer_at": 1000}),
+    "answers with 5 MB": Failure(_long, {"answer_bytes": 5 * _MB}),
+}
+
+
+def not_real(scene: Scene, name: str) -> list[str]:
+    """Say how the shadow did not fail as told, to one who asks it and to the way of mirroring."""
+    failure = FAILURES[name]
+    seen = ask(scene.shadow, _PATIENCE if failure.seen is _silent else None)
+    found = [] if failure.seen(seen) else [f"the shadow itself answered: {seen}"]
+    if failure.reached and not scene.shadow.received(_ids(scene)):
+        found.append("no copy reached the shadow, so its failure was felt by nobody")
+    return found
+
+
+def _ids(scene: Scene) -> list[str]:
+    return [str(each.sent.request_id) for each in scene.exchanges]
+
+
+def ask(recorder: Recorder, silent_after: float | None = None) -> Answer | ClientError:
+    """Send a recorder a request directly; return what came of it."""
+    try:
+        return send(recorder.service, request("GET", "/api/v1"), silent_after)
+    except ClientError as reason:
+        return reason
+    except StackError as reason:  # a container that is gone has no address
+        return ClientError(str(reason))

@@ -1,0 +1,52 @@
+"""Agents and recorders for the tests of the agent."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from .agent_process import Agent
+from .process import RecorderProcess
+
+StartAgent = Callable[..., Agent]
+
+CONFIG = """
+inputs:
+  spoe: {{listen: "127.0.0.1:0"{spoe}}}
+  ring: {{listen: "127.0.0.1:0"}}
+metrics: {{listen: "127.0.0.1:0"}}
+shadows:
+  - {{name: shadow, address: "127.0.0.1:{port}"{shadow}}}
+{more}
+"""
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Ends what a test started, last first."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def recorder(stack: ExitStack) -> RecorderProcess:
+    """A recorder that plays the shadow."""
+    return stack.enter_context(RecorderProcess())
+
+
+@pytest.fixture
+def start_agent(stack: ExitStack, tmp_path: Path) -> StartAgent:
+    """Starts an agent for a shadow's port; spoe, shadow and more extend its configuration."""
+
+    def start(port: int, *flags: str, spoe: str = "", shadow: str = "", more: str = "") -> Agent:
+        text = CONFIG.format(port=port, spoe=spoe, shadow=shadow, more=more)
+        return stack.enter_context(Agent(tmp_path, text, *flags))
+
+    return start
+
+
+@pytest.fixture
+def agent(recorder: RecorderProcess, start_agent: StartAgent) -> Agent:
+    """An agent that mirrors all to the recorder."""
+    return start_agent(recorder.port)

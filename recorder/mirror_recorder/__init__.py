@@ -1,0 +1,1 @@
+"""The recorder: plays the primary or the shadow, and keeps a journal of what it received."""

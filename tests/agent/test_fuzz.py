@@ -1,9 +1,0 @@
-"""A short run of the fuzzer; `python -m tests.agent.fuzz` is the long one."""
-
-from pathlib import Path
-
-from tests.agent.fuzz import run
-
-
-def test_garbage_does_no_harm(tmp_path: Path) -> None:
-    assert run(3.0, 20261124, tmp_path) == 0
