@@ -12,6 +12,7 @@ BEHAVE  ?=
 SELECTION := (@smoke or not (@promise.* or @cure or @policy)) and not @wip
 # The comparisons to publish together; without any the last run's, reports/comparison.json.
 FROM    ?=
+PRODUCTS := mirror-agent recorder goreplay-middleware mirror-lua
 # How often `make soak` runs the specification, and on which stack.
 N       ?= 20
 
@@ -48,10 +49,13 @@ test: lint unit spec-local spec-docker mutants ## run every check
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy .
+	$(BIN)/mypy features comparison tests bench environment.py
+	@# Each product is a root of its own.
+	for product in $(PRODUCTS); do MYPYPATH=.:recorder $(BIN)/mypy $$product || exit 1; done
 
 unit: $(VENV)/dev
 	$(BIN)/pytest
+	for product in $(PRODUCTS); do (cd $$product && ../$(BIN)/pytest) || exit 1; done
 
 spec-local: $(VENV)/spec
 	$(BIN)/behave features/ -D stack=local -f progress3
@@ -69,7 +73,7 @@ tools: ## build what the local stack needs and no wheel brings: GoReplay, into t
 	@docker/goreplay/install.sh
 
 fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
-	PYTHONPATH=mirror-agent $(BIN)/python -m tests.fuzz --seconds 300
+	cd mirror-agent && ../$(BIN)/python -m tests.fuzz --seconds 300
 
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)

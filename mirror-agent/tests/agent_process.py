@@ -24,8 +24,7 @@ from mirror_agent.spop.codec import (
     encode_varint,
 )
 from mirror_agent.spop.frames import HAPROXY_HELLO, NOTIFY, frame
-
-from .process import DEADLINE, eventually
+from mirror_recorder.testing import DEADLINE, eventually
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "mirror-agent"

@@ -5,9 +5,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from mirror_recorder.testing import RecorderProcess
 
 from .agent_process import Agent
-from .process import RecorderProcess
 
 StartAgent = Callable[..., Agent]
 

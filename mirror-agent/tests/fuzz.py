@@ -19,9 +19,10 @@ from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
+from mirror_recorder.testing import RecorderProcess
+
 from .agent_process import Agent, Peer, hello, message, notify
 from .conftest import CONFIG
-from .process import RecorderProcess
 
 MOST_GROWTH = 160 * 1024 * 1024  # bytes: 64 MiB of incomplete messages, queue, allocator
 MOST_FILES = 1200

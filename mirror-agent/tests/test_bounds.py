@@ -5,10 +5,10 @@ import socket
 from contextlib import ExitStack
 
 import pytest
+from mirror_recorder.testing import RecorderProcess, eventually
 
 from .agent_process import Agent, hello, message, notify
 from .conftest import StartAgent
-from .process import RecorderProcess, eventually
 from .test_spop import peer
 
 

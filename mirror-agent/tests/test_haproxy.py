@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mirror_recorder.testing import eventually
 
 from .agent_process import ROOT
 from .haproxy_stack import HAPROXY, KINDS, MARKER, Stack
-from .process import eventually
 
 pytestmark = pytest.mark.stack
 

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from mirror_recorder.testing import eventually
 
 from .haproxy_stack import KINDS, Stack
-from .process import eventually
 
 pytestmark = pytest.mark.stack
 

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from mirror_recorder.testing import RecorderProcess, eventually
 
 from .agent_process import PACKAGE, Agent, Peer, Process, free_port, message, notify
 from .conftest import StartAgent
-from .process import RecorderProcess, eventually
 from .test_shadow import ask
 
 

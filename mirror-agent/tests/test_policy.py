@@ -2,8 +2,9 @@
 
 from contextlib import ExitStack
 
+from mirror_recorder.testing import RecorderProcess
+
 from .conftest import StartAgent
-from .process import RecorderProcess
 from .test_shadow import ask
 
 

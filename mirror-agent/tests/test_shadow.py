@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from mirror_agent.spop.codec import Value
+from mirror_recorder.testing import RecorderProcess, eventually
 
 from .agent_process import Agent, Peer, free_port, message, notify
 from .conftest import StartAgent
-from .process import RecorderProcess, eventually
 
 QUICK = ", answer_timeout: 300ms, circuit: {failures: 1000000}"
 

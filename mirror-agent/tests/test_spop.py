@@ -3,10 +3,10 @@
 import pytest
 from mirror_agent.spop.codec import Value, decode_pairs
 from mirror_agent.spop.frames import NOTIFY, Status, frame
+from mirror_recorder.testing import RecorderProcess
 
 from .agent_process import Agent, Peer, hello, message, notify, pairs_of
 from .conftest import StartAgent
-from .process import RecorderProcess
 
 
 def peer(agent: Agent, greet: bool = True) -> Peer:

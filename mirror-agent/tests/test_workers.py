@@ -5,9 +5,10 @@ import signal
 from contextlib import ExitStack
 from pathlib import Path
 
+from mirror_recorder.testing import RecorderProcess, eventually
+
 from .agent_process import Agent, free_port
 from .conftest import CONFIG
-from .process import RecorderProcess, eventually
 from .test_shadow import ask
 
 

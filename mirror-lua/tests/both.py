@@ -6,8 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from mirror_recorder.testing import DEADLINE, RecorderProcess, answer
+
 from .gateway import Gateway
-from .process import DEADLINE, RecorderProcess, answer
 
 
 class Both:

@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from mirror_recorder.testing import RecorderProcess
 
 from .both import Both
 from .gateway import Gateway
-from .process import RecorderProcess
 from .raw_shadow import RawShadow
 
 StartGateway = Callable[..., Gateway]

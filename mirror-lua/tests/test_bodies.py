@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from mirror_recorder.testing import eventually
 
 from .both import Both, sha256
-from .process import eventually
 
 pytestmark = pytest.mark.stack
 

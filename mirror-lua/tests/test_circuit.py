@@ -5,10 +5,10 @@ import socket
 import threading
 
 import pytest
+from mirror_recorder.testing import eventually
 
 from .conftest import StartGateway
 from .gateway import Client, Gateway
-from .process import eventually
 from .raw_shadow import Answer, RawShadow, Received, reset
 
 pytestmark = pytest.mark.stack

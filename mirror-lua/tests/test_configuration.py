@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from mirror_recorder.testing import RecorderProcess
 
 from .conftest import StartGateway
 from .gateway import CONFIG, DOCKER, SCRIPT, Gateway, check, replaced
-from .process import RecorderProcess
 
 pytestmark = pytest.mark.stack
 

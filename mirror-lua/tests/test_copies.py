@@ -4,10 +4,10 @@ import subprocess
 import zlib
 
 import pytest
+from mirror_recorder.testing import RecorderProcess
 
 from .both import Both, fields, sha256
 from .conftest import StartGateway
-from .process import RecorderProcess
 
 pytestmark = pytest.mark.stack
 

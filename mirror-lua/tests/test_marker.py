@@ -4,11 +4,11 @@ import socket
 from collections.abc import Callable
 
 import pytest
+from mirror_recorder.testing import RecorderProcess
 
 from .both import Both, fields
 from .conftest import StartGateway
 from .gateway import replaced
-from .process import RecorderProcess
 from .raw_shadow import OK, RawShadow, Received
 
 pytestmark = pytest.mark.stack

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-
-from .process import RecorderProcess
+from mirror_recorder.testing import RecorderProcess
 
 
 @pytest.fixture(scope="module")

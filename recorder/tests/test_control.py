@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
+from mirror_recorder.testing import RecorderProcess, request
 
 from features.support.stack import ports
-
-from .process import RecorderProcess, request
 
 
 def test_faults_replace_one_another(recorder: RecorderProcess) -> None:

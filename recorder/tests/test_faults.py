@@ -7,8 +7,7 @@ import threading
 import time
 
 import pytest
-
-from .process import (
+from mirror_recorder.testing import (
     RecorderProcess,
     answer,
     eventually,

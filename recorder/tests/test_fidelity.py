@@ -4,8 +4,7 @@ import hashlib
 import json
 
 import pytest
-
-from .process import (
+from mirror_recorder.testing import (
     RecorderProcess,
     answer,
     answers,

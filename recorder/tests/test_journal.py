@@ -10,8 +10,7 @@ import time
 from contextlib import ExitStack
 
 import pytest
-
-from .process import (
+from mirror_recorder.testing import (
     DEADLINE,
     START_DEADLINE,
     RecorderProcess,

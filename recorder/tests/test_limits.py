@@ -5,8 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-
-from .process import RecorderProcess, answer, chunked, eventually, request
+from mirror_recorder.testing import RecorderProcess, answer, chunked, eventually, request
 
 LIMIT = 64 * 1024 * 1024
 
