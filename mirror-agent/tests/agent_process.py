@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -25,6 +24,7 @@ from mirror_agent.spop.codec import (
 )
 from mirror_agent.spop.frames import HAPROXY_HELLO, NOTIFY, frame
 from mirror_recorder.testing import DEADLINE, eventually
+from prometheus_client.parser import text_string_to_metric_families
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "mirror-agent"
@@ -143,10 +143,10 @@ class Agent(Process):
 
 def total(text: str, name: str, labels: Mapping[str, str]) -> float:
     """The sum of the samples of a metric that have these labels."""
-    found = re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.MULTILINE)
+    samples = [s for family in text_string_to_metric_families(text) for s in family.samples]
+    found = [sample for sample in samples if sample.name == name]
     assert found, f"no metric {name} in\n{text}"
-    wanted = [f'{key}="{value}"' for key, value in labels.items()]
-    return sum(float(value) for given, value in found if all(w in given for w in wanted))
+    return sum(sample.value for sample in found if labels.items() <= sample.labels.items())
 
 
 def hello_pairs(**changes: Value) -> dict[bytes, Value]:

@@ -1,0 +1,1 @@
+"""Tests of the configurations of HAProxy that belong to the mirroring agent."""

@@ -1,0 +1,42 @@
+"""HAProxy's configurations for the agent: valid without a warning, and plain but for mirroring."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from features.support.paths import DOCKER
+from features.support.stack.programs import find
+
+WAYS = ("spoe", "ring")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("marker", ["", "secret"])
+def test_the_configuration_is_valid_without_a_warning(way: str, marker: str) -> None:
+    environment = {**os.environ, **({"MIRROR_MARKER": marker} if marker else {})}
+    config = DOCKER / f"haproxy-{way}" / "haproxy.cfg"
+    outcome = subprocess.run(
+        [str(find("haproxy")), "-dW", "-c", "-f", str(config)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert "WARNING" not in outcome.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_all_but_mirroring_is_the_plain_configuration(way: str) -> None:
+    """Routing is written once: what stands outside the marks is a copy of the plain file."""
+
+    def settings(path: Path) -> list[str]:
+        text = path.read_text()
+        text = re.sub(r"^ *# >>> mirroring.*?# <<< mirroring\n", "", text, flags=re.DOTALL | re.M)
+        return [line for line in text[text.index("\nglobal\n") :].splitlines() if line.strip()]
+
+    plain = DOCKER / "haproxy" / "haproxy.cfg"
+    assert settings(DOCKER / f"haproxy-{way}" / "haproxy.cfg") == settings(plain)
