@@ -12,6 +12,13 @@ import pytest
 from tests.runs import ROOT, Run, behave
 
 
+# The directories that a run needs.
+PARTS = (
+    *("features", "comparison", "docker"),
+    *("recorder", "mirror-agent", "mirror-lua", "goreplay-middleware"),
+)
+
+
 @dataclass(frozen=True)
 class Reported:
     """A run, and what it left for Allure."""
@@ -40,7 +47,7 @@ def tree(tmp_path: Path) -> Path:
     """A copy of the specification that a test may break."""
     copy = tmp_path / "tree"
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("features", "docker"):
+    for name in PARTS:
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     for name in ("environment.py", "behave.ini", "allurerc.json"):
         shutil.copy2(ROOT / name, copy / name)
