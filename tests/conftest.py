@@ -11,7 +11,6 @@ import pytest
 
 from tests.runs import ROOT, Run, behave
 
-
 # The directories that a run needs.
 PARTS = (
     *("features", "comparison", "docker"),

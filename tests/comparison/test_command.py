@@ -20,7 +20,8 @@ OUTPUTS = ("docs/comparison.json", "docs/comparison.md", "reports/comparison.htm
 def tree(tmp_path: Path) -> Path:
     """What the command needs of this project, with a README that has a block."""
     copy = tmp_path / "tree"
-    shutil.copytree(ROOT / "features", copy / "features")
+    for name in ("features", "comparison"):
+        shutil.copytree(ROOT / name, copy / name)
     (copy / "README.md").write_text(f"# A\n\n{markdown.BEGIN}\n{markdown.END}\n\nend\n")
     return copy
 

@@ -8,6 +8,7 @@ import pytest
 from comparison import storage
 from comparison.model import Cell, Comparison, Verdict
 from tests.comparison.build import RING, SPOE
+from tests.conftest import PARTS
 from tests.mutants.mutant import Patch
 from tests.runs import ROOT, Run, behave
 
@@ -41,7 +42,7 @@ def tree(tmp_path: Path) -> Path:
     """A specification of one promise."""
     copy = tmp_path / "tree"
     ignored = shutil.ignore_patterns("__pycache__", "*.feature")
-    for name in ("features", "docker"):
+    for name in PARTS:
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     for name in ("environment.py", "behave.ini", "allurerc.json"):
         shutil.copy2(ROOT / name, copy / name)

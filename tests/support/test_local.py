@@ -180,7 +180,7 @@ def test_a_stack_that_is_kept_is_told_and_lives_on(tmp_path: Path) -> None:
     """In a run of its own, since the end of a run changes how it takes signals."""
     run = (
         "import sys; from features.support import options\n"
-        "from features.support.gateways import CATALOGUE\n"
+        "from features.support.gateways.catalogue import CATALOGUE\n"
         "from features.support.stack import choose, retire\n"
         "chosen = options.parse({'stack': 'local', 'keep': 'yes'})\n"
         "stack = choose(chosen); stack.start(CATALOGUE['HAProxy'])\n"

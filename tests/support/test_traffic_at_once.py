@@ -67,7 +67,7 @@ def test_when_one_client_cannot_connect_nobody_sends_and_nobody_waits() -> None:
     """In a process that may not open as many sockets as it would need."""
     script = (
         "import resource, sys, time\n"
-        "from features.support.traffic import Address, request, send_at_once\n"
+        "from features.support.wire.client import Address, request, send_at_once\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (12, 12))\n"
         "started = time.monotonic()\n"
         "to = Address('127.0.0.1', int(sys.argv[1]))\n"
