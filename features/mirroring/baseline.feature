@@ -1,6 +1,6 @@
 @allure.label.epic:Mirroring
 Feature: Without a mirroring tool nothing is mirrored
-  A plain HAProxy passes requests to the primary and to nobody else. This is the baseline that the
+  A plain HAProxy passes requests to the primary only. This is the baseline that the
   ways of mirroring are measured against. That nothing arrived is proved with a sentinel: a last
   request that does reach the shadow, and whose arrival shows that the others had their chance.
 
@@ -11,7 +11,7 @@ Feature: Without a mirroring tool nothing is mirrored
   Scenario Outline: No request on route <route> reaches the shadow
     When the client sends 50 requests to "/api/<route>"
     Then the client gets the primary's answer to each of them
-    And the shadow received only the sentinel
+    And nothing reached the shadow
 
     Examples: all routes
       | route |
@@ -23,4 +23,4 @@ Feature: Without a mirroring tool nothing is mirrored
   Scenario: Bodies do not reach the shadow either
     When the client sends a POST request to "/api/v1/orders" with 64 KB
     Then the client gets the primary's answer
-    And the shadow received only the sentinel
+    And nothing reached the shadow

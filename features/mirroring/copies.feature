@@ -1,8 +1,8 @@
 @allure.label.epic:Mirroring
 Feature: A copy is what the client sent
   A shadow that gets something else than the primary proves nothing. A copy has the method, the
-  target, the headers and the body of its request; on top it bears a marker, and it lacks the
-  credentials, so that a shadow cannot act for users. The primary notices nothing of all this.
+  target, the headers and the body of its request, and a marker besides. It has no credentials, so
+  that a shadow cannot act for users. The request to the primary stays as it was.
 
   @promise.method @critical @allure.label.story:Request-line
   Scenario Outline: <gateway> keeps all eight methods
@@ -38,7 +38,7 @@ Feature: A copy is what the client sent
       | APISIX                  |
 
   @promise.target @limit @normal @allure.label.story:Request-line
-  Scenario Outline: <gateway> writes some characters of a target as percent codes
+  Scenario Outline: <gateway> percent-encodes some characters of a target
     Given <gateway> is the gateway
     When the client sends a GET request to "/api/v1/a|b^c"
     Then the client gets the primary's answer
@@ -50,7 +50,7 @@ Feature: A copy is what the client sent
       | HAProxy with Teeproxy |
 
   @promise.target @limit @normal @allure.label.story:Request-line
-  Scenario Outline: <gateway> cleans the path of a request before it passes it on and copies it
+  Scenario Outline: <gateway> normalizes the path of a request before it forwards and copies it
     Given <gateway> is the gateway
     When the client sends a GET request to "/api/v1/a//b/../c%2fd"
     Then the client gets the primary's answer
@@ -61,7 +61,7 @@ Feature: A copy is what the client sent
       | Traefik |
 
   @promise.headers @claim.headers @critical @allure.label.story:Headers
-  Scenario Outline: <gateway> keeps headers, their repeats, their order and the host
+  Scenario Outline: <gateway> keeps headers, repeated ones, their order and the host
     Given <gateway> is the gateway
     When the client sends repeated, unusual, long and many headers on route v1
     Then each copy has the headers of its request in their order
@@ -97,11 +97,11 @@ Feature: A copy is what the client sent
       | Traefik | sorts them, and says who forwarded the request  |
 
   @promise.marker @blocker @allure.label.story:Marker
-  Scenario Outline: With <gateway> the copy bears a marker, and the primary's request does not
+  Scenario Outline: With <gateway> the copy has a marker, and the primary's request has none
     Given <gateway> is the gateway
     When the client sends a GET request to "/api/v1"
-    Then the copy bears the marker
-    And the primary's request does not bear the marker
+    Then the copy has the marker
+    And the primary's request has no marker
 
     Examples: gateways that keep the promise
       | gateway                 |
@@ -134,10 +134,10 @@ Feature: A copy is what the client sent
       | APISIX                  |
 
   @promise.credentials @limit @normal @allure.label.story:Credentials
-  Scenario Outline: With <gateway> not even the primary gets Proxy-Authorization
+  Scenario Outline: With <gateway> the primary does not get Proxy-Authorization
     Given <gateway> is the gateway
     When the client sends a request with credentials
-    Then the primary received the credentials but for Proxy-Authorization
+    Then the primary received the credentials except Proxy-Authorization
     And the copy has no credentials
 
     Examples: gateways with this limit
@@ -147,7 +147,7 @@ Feature: A copy is what the client sent
   @promise.small-bodies @claim.request-body @blocker @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies up to 16 KB byte for byte
     Given <gateway> is the gateway
-    When the client sends an empty body, 1 byte, every byte value and 16 KB on route v1
+    When the client sends empty, small and binary bodies, and 16 KB, on route v1
     Then each copy has the method, target and body of its request
 
     Examples: gateways that keep the promise
@@ -193,7 +193,7 @@ Feature: A copy is what the client sent
     Given <gateway> is the gateway
     When the client sends 64 KB, 1 MB and 10 MB on route v1
     Then the client gets the primary's answer to each of them
-    And the shadow received copies of nothing but the sentinels
+    And no copy reached the shadow
     And the way of mirroring counts 3 requests as cut
 
     Examples: gateways with this limit

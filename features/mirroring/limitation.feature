@@ -9,7 +9,7 @@ Feature: HAProxy has no mirroring of its own
     Given HAProxy is the gateway
 
   @original @critical @own-stack @allure.label.story:No-native-mirroring @allure.issue:haproxy/haproxy/issues/2471
-  Scenario: HAProxy refuses the directive that people hope for
+  Scenario: HAProxy refuses a directive that asks it to mirror
     When an operator checks a configuration that asks HAProxy to mirror
     Then the configuration is refused because there is no such directive
     And the message names the line with the mistake
@@ -23,7 +23,7 @@ Feature: HAProxy has no mirroring of its own
   Scenario: The SPOE configuration that people copy is refused
     When an operator checks the SPOE configuration that people copy
     Then the configuration is refused
-    And the message names the prefix of variables that it misses
+    And the message names the prefix of variables that is missing
 
   @critical @own-stack @allure.label.story:Circulating-advice
   Scenario: The corrected SPOE configuration is accepted
@@ -35,7 +35,7 @@ Feature: HAProxy has no mirroring of its own
     Given an operator has loaded the Lua script that people copy
     When the client sends 50 requests to "/api/v1"
     Then the client gets the primary's answer to each of them
-    And the shadow received only the sentinel
+    And nothing reached the shadow
 
   @critical @own-stack @allure.label.story:Circulating-advice
   Scenario: A Lua script that sends the copy first keeps the client waiting for a late shadow

@@ -1,14 +1,14 @@
 @allure.label.epic:Mirroring
 Feature: Some gateways mirror by themselves, HAProxy only with help
   Envoy, Nginx, APISIX and Traefik have mirroring built in. HAProxy needs a program beside it or a
-  script within; what each of these brings along is what the other features are about.
+  script within; what each of these does is the subject of the other features.
 
   @promise.native @claim.native-mirroring @critical @allure.label.story:Native-mirroring
   Scenario Outline: <gateway> mirrors by itself
     Given <gateway> is the gateway
     When the client sends 20 requests to "/api/v1"
     Then the shadow received a copy of each, exactly once
-    And nothing but the gateway was started for that
+    And only the gateway was started for that
 
     Examples: gateways that keep the promise
       | gateway |

@@ -9,7 +9,7 @@ Feature: What the primary and the client notice of the mirroring
     Given <gateway> is the gateway
     And the primary resets connections
     When the client sends requests on the mirrored route v1 and on v3
-    Then each of them failed for the client, on v1 as it did on v3
+    Then each of them failed for the client, alike on v1 and v3
     And the primary really failed
 
     Examples: gateways that keep the promise
@@ -24,11 +24,11 @@ Feature: What the primary and the client notice of the mirroring
       | Traefik                 |
 
   @promise.primary-down @limit @blocker @allure.label.story:Failing-primary
-  Scenario Outline: With <gateway> clients get 200 and nothing when the primary resets their connections
+  Scenario Outline: With <gateway> clients get 200 and no body when the primary resets their connections
     Given <gateway> is the gateway
     And the primary resets connections
     When the client sends requests on the mirrored route v1 and on v3
-    Then each on v1 got an answer that looks like success and is empty
+    Then each on v1 got an empty answer with status 200
     And the primary really failed
 
     Examples: gateways with this limit
@@ -36,11 +36,11 @@ Feature: What the primary and the client notice of the mirroring
       | HAProxy with Teeproxy |
 
   @promise.primary-breaks-off @critical @allure.label.story:Failing-primary
-  Scenario Outline: With <gateway> an answer that the primary breaks off does not look whole
+  Scenario Outline: With <gateway> an answer that the primary breaks off reaches clients as a failure
     Given <gateway> is the gateway
     And the primary breaks off its answers
     When the client sends requests on the mirrored route v1 and on v3
-    Then each of them failed for the client, on v1 as it did on v3
+    Then each of them failed for the client, alike on v1 and v3
     And the primary really failed
 
     Examples: gateways that keep the promise
@@ -72,7 +72,7 @@ Feature: What the primary and the client notice of the mirroring
       | Envoy                   |
 
   @promise.streaming @limit @normal @allure.label.story:Uploads
-  Scenario Outline: <gateway> begins to send an upload to the primary when it has all of it
+  Scenario Outline: <gateway> sends an upload to the primary only once it is complete
     Given <gateway> is the gateway
     When the client sends 1 MB on route v1 with a pause in the middle
     Then the primary had received nothing before the client sent the rest

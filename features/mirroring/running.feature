@@ -1,5 +1,5 @@
 @allure.label.epic:Mirroring
-Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
+Feature: Mirroring can be operated: it counts, it withstands load, it can be reloaded
   Who runs a mirror wants to know what it did, and wants it to hold when traffic is heavy, when
   the shadow is dead, and when the configuration changes.
 
@@ -9,7 +9,7 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
     And the shadow refused connections while 50 requests were sent
     When the shadow accepts connections again and 100 requests are sent
     Then the way of mirroring accounts for 150 requests
-    And it counts as sent just those whose copies the shadow received
+    And it counts as sent exactly the copies that the shadow received
 
     Examples: gateways that keep the promise
       | gateway                 |
@@ -27,7 +27,7 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
     And the shadow refused connections while 50 requests were sent
     When the shadow accepts connections again and 100 requests are sent
     Then the way of mirroring accounts for 150 requests
-    And it counts as sent just those whose copies the shadow received
+    And it counts as sent exactly the copies that the shadow received
 
     Examples: gateways with this limit
       | gateway |
@@ -53,12 +53,12 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
       | Traefik                 |
 
   @promise.load-without-shadow @critical @load @own-stack @allure.label.story:Load
-  Scenario Outline: <gateway> bears 2000 requests while the shadow is dead, and grows no further
+  Scenario Outline: <gateway> serves 2000 requests while the shadow is dead, within bounded memory
     Given <gateway> is the gateway
     And the shadow refuses connections
     When the client sends 2000 requests to "/api/v1" as fast as it can
     Then the client gets the primary's answer to each of them
-    And memory and open files of gateway and tool have grown by 64 MB and 200 at most
+    And gateway and tool grew by at most 64 MB of memory and 200 open files
 
     Examples: gateways that keep the promise
       | gateway                 |
@@ -78,7 +78,7 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
     And clients send requests on route v1 without a pause
     When the gateway is reloaded
     Then every request of these clients got the primary's answer
-    And at most 0 of these requests have no copy, and none has two
+    And every request was copied exactly once
 
     Examples: gateways that keep the promise
       | gateway               |
@@ -92,7 +92,7 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
     And clients send requests on route v1 without a pause
     When the gateway is reloaded
     Then at most 8 requests of these clients got no answer, and all others the primary's
-    And at most 20 of these requests have no copy, and none has two
+    And at most 20 copies were lost, and none came twice
 
     Examples: gateways with this limit
       | gateway |
@@ -104,7 +104,7 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
     And clients send requests on route v1 without a pause
     When the gateway is reloaded
     Then every request of these clients got the primary's answer
-    And at most 20 of these requests have no copy, and none has two
+    And at most 20 copies were lost, and none came twice
 
     Examples: gateways with this limit
       | gateway                 |
@@ -124,11 +124,11 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
       | HAProxy with a log ring |
 
   @promise.tool-restarted @limit @critical @own-stack @allure.label.story:Mirroring-tool
-  Scenario Outline: With <gateway> nobody counts the copies that are lost while the tool is restarted
+  Scenario Outline: With <gateway> copies that are lost while the tool is restarted are not counted
     Given <gateway> is the gateway
     When the mirroring tool is restarted while clients send requests on v1 without a pause
     Then each was answered by the primary within 0.5 seconds
-    And copies were lost, and nobody has counted them
+    And copies were lost, and no figure counts them
 
     Examples: gateways with this limit
       | gateway               |
@@ -138,7 +138,7 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
   Scenario Outline: With <gateway> a restart of the tool breaks off requests, or delays them by seconds
     Given <gateway> is the gateway
     When the mirroring tool is restarted while clients send requests on v1 without a pause
-    Then 1 to 8 of these requests were broken off, or answered after 0.5 to 5 seconds
+    Then 1 to 8 requests were broken off, or answered after 0.5 to 5 seconds
     # Of copies, it loses none or nearly all, as it happens.
 
     Examples: gateways with this limit
@@ -148,9 +148,9 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
   @promise.tool-frozen-under-load @critical @own-stack @allure.label.story:Mirroring-tool
   Scenario Outline: <gateway> loses no copy while its tool is frozen under load
     Given <gateway> is the gateway
-    When 400 bodies of 40 KB are sent while the mirroring tool is frozen, and 20 requests later
+    When 400 bodies of 40 KB are sent while the tool is frozen, then 20 requests
     Then each was answered by the primary within 0.5 seconds
-    And at most 0 of these requests have no copy, and none has two
+    And every request was copied exactly once
 
     Examples: gateways that keep the promise
       | gateway               |
@@ -159,7 +159,7 @@ Feature: Mirroring can be operated: it counts, it bears load, it can be reloaded
   @promise.tool-frozen-under-load @limit @critical @own-stack @allure.label.story:Mirroring-tool
   Scenario Outline: <gateway> loses copies while its tool is frozen under load, and counts each
     Given <gateway> is the gateway
-    When 400 bodies of 40 KB are sent while the mirroring tool is frozen, and 20 requests later
+    When 400 bodies of 40 KB are sent while the tool is frozen, then 20 requests
     Then each was answered by the primary within 0.5 seconds
     And copies were lost
     And each request without a copy was counted as lost

@@ -69,7 +69,7 @@ Feature: The share of requests that is mirrored is the share that was asked for
   @policy @critical @allure.label.story:Policy
   Scenario: A gateway that mirrors another share than the policy asks for is noticed
     Given HAProxy with SPOE is the gateway
-    And the policy now asks for another share of route v2, 40 points away
+    And the policy asks for a share of route v2 that differs by 40 points
     When the client sends 1000 requests to "/api/v2/orders"
     Then the client gets the primary's answer to each of them
     And the shadow received copies, but not the share that the policy asks for

@@ -7,7 +7,7 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
   @promise.shadow-connections @normal @allure.label.story:Connections
   Scenario Outline: <gateway> sends 400 copies to the shadow over 64 connections at most
     Given <gateway> is the gateway
-    When the client sends 20 times 20 requests on route v1, each time once the earlier are copied
+    When 20 groups of 20 requests are sent on v1, each after the last was copied
     Then the client gets the primary's answer to each of them
     And the shadow received the copies over 64 connections at most
 
@@ -20,7 +20,7 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
       | Traefik                 |
 
   @promise.shadow-connections @limit @normal @allure.label.story:Connections
-  Scenario Outline: <gateway> uses connections to the shadow again, but not most of them
+  Scenario Outline: <gateway> reuses some connections to the shadow, and opens more than 64
     Given <gateway> is the gateway
     When the client sends 400 requests to "/api/v1/orders"
     Then the client gets the primary's answer to each of them

@@ -1,8 +1,8 @@
 @allure.label.epic:Mirroring
-Feature: Mirroring starts in any order, and never with a mistake that nobody sees
+Feature: Mirroring starts in any order, and mistakes in its configuration are found
   After a failure services come back in no particular order, and clients must be served from the
   first one on. A mistake in the configuration of the mirroring is found when it is loaded, and the
-  message names the place, so that nobody finds out a week later that nothing was mirrored.
+  message names the place. Otherwise it would show a week later that nothing was mirrored.
 
   @promise.start-order @critical @own-stack @allure.label.story:Start
   Scenario Outline: <gateway> serves clients before its mirroring tool and the shadow have started
@@ -31,25 +31,25 @@ Feature: Mirroring starts in any order, and never with a mistake that nobody see
     Then it is refused, and the message names the place of the mistake
 
     Examples: mistakes in what runs beside the gateway
-      | gateway                 | mistake                             |
-      | HAProxy with SPOE       | a misspelt key of the agent         |
-      | HAProxy with a log ring | an address of the agent with no end |
-      | HAProxy with GoReplay   | a share of 200 %                    |
-      | HAProxy with Teeproxy   | a share of 150 %                    |
+      | gateway                 | mistake                                |
+      | HAProxy with SPOE       | a misspelt key of the agent            |
+      | HAProxy with a log ring | an incomplete address of the agent     |
+      | HAProxy with GoReplay   | a share of 200 %                       |
+      | HAProxy with Teeproxy   | a share of 150 %                       |
 
     Examples: mistakes in the gateway's own part
       | gateway                 | mistake                                |
-      | HAProxy with SPOE       | a message that asks for what is not    |
+      | HAProxy with SPOE       | a message with an unknown sample fetch |
       | HAProxy with Lua        | a size in a unit that does not exist   |
       | HAProxy with Lua        | copies to a shadow that does not exist |
-      | HAProxy with a log ring | a protocol of the ring that is not one |
+      | HAProxy with a log ring | an unknown protocol of the ring         |
       | Envoy                   | a misspelt key of a route              |
       | Nginx                   | a misspelt directive                   |
 
   @promise.wrong-configuration @limit @critical @own-stack @allure.label.story:Mistakes
-  Scenario Outline: <gateway> goes on as before when a change has a mistake in it, and only its log says so
+  Scenario Outline: <gateway> keeps its configuration when a change is invalid, and tells only its log
     Given <gateway> is the gateway
-    And an operator has set the share of route v2 to what is no share
+    And an operator has set the share of route v2 to an invalid value
     When the client sends 200 requests to "/api/v2/orders"
     Then the client gets the primary's answer to each of them
     And the shadow received exactly the share of copies that the policy asks for, none twice
@@ -59,12 +59,12 @@ Feature: Mirroring starts in any order, and never with a mistake that nobody see
       | Traefik |
 
   @promise.wrong-configuration @limit @critical @own-stack @allure.label.story:Mistakes
-  Scenario Outline: <gateway> leaves out a route that has a mistake in it, and only its log says so
+  Scenario Outline: <gateway> drops a route whose configuration is invalid, and tells only its log
     Given <gateway> is the gateway
-    And an operator has set the share of route v2 to what is no share
+    And an operator has set the share of route v2 to an invalid value
     When the client sends 20 requests to "/api/v2/orders"
     Then the gateway itself refuses each of them
-    And the shadow received copies of nothing but the sentinels
+    And no copy reached the shadow
 
     Examples: gateways with this limit
       | gateway |

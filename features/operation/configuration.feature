@@ -25,9 +25,9 @@ Feature: A configuration is checked before it is used, and changed without a los
       | a certificate that is absent    | the line with the mistake |
       | a Lua file that is absent       | the line with the mistake |
 
-    Examples: a mistake between two places
+    Examples: a reference that leads nowhere
       | mistake                             | place                              |
-      | a route to a backend that is absent | where it starts and what it misses |
+      | a route to a backend that is absent | the gateway and the absent backend |
 
   @blocker @own-stack @allure.label.story:Reload
   Scenario: A reload under traffic loses no request

@@ -1,7 +1,7 @@
 @allure.label.epic:Operation
 Feature: The gateway notices when a service fails and when it is back
   The gateway checks the health of the primary and of the shadow. Without a primary, clients are
-  told so at once; a failing shadow is nothing that a client could notice.
+  told so at once; clients do not notice a failing shadow.
 
   Background:
     Given HAProxy is the gateway
@@ -21,7 +21,7 @@ Feature: The gateway notices when a service fails and when it is back
 
   @blocker @own-stack @allure.label.story:Primary-down
   Scenario: When the primary is back, so is the service
-    Given the primary was stopped and clients were turned away
+    Given the primary was stopped and clients were refused
     When the primary is started again
     Then the client gets the primary's answer again within 5 seconds
     And the figures say that the primary is up
@@ -48,6 +48,6 @@ Feature: The gateway notices when a service fails and when it is back
 
   @critical @own-stack @allure.label.story:Gateways-own-health
   Scenario: A gateway without a primary says that it cannot serve
-    Given the primary was stopped and clients were turned away
+    Given the primary was stopped and clients were refused
     When the client sends a GET request to "/health"
     Then the gateway itself answers that it cannot serve

@@ -49,8 +49,8 @@ Feature: The gateway's figures are true
     Then Prometheus and the CSV agree on the requests, successes and bytes of every route
 
   @critical @allure.label.story:Access
-  Scenario Outline: Nobody reads the figures as <form> with <credentials>
-    When somebody asks for the figures as <form> with <credentials>
+  Scenario Outline: The figures as <form> are refused with <credentials>
+    When a client asks for the figures as <form> with <credentials>
     Then the figures are refused
 
     Examples: page, CSV and Prometheus

@@ -1,7 +1,7 @@
 @allure.label.epic:Routing
 Feature: The primary receives each request exactly as the client sent it
-  A gateway may add what it is asked to add: the request's id, the client's address and the route.
-  It changes, drops or merges nothing else.
+  A gateway adds the request's id, the client's address and the route. It changes, drops or merges
+  nothing else.
 
   Background:
     Given HAProxy is the gateway
@@ -97,7 +97,7 @@ Feature: The primary receives each request exactly as the client sent it
     And the primary received exactly the request that was sent
 
   @normal @allure.label.story:Request-id
-  Scenario: A request without an id is given one that no other has
+  Scenario: A request without an id is given a unique one
     When the client sends 20 requests to "/api/v1" without an id
     Then the primary received 20 requests, each with an id of its own
 
@@ -114,5 +114,5 @@ Feature: The primary receives each request exactly as the client sent it
 
   @minor @allure.label.story:What-the-gateway-adds
   Scenario: Nothing in an answer tells which software or version the gateway runs
-    When the client asks for a route, a path and a method that exist and that do not
+    When the client sends a request that is served and two that are refused
     Then no answer names the gateway's software or a version

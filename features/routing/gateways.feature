@@ -1,7 +1,7 @@
 @allure.label.epic:Routing
 Feature: Every gateway routes alike
-  Whoever compares ways of mirroring compares gateways as well. Each promise of routing lists the
-  gateways that keep it; below it stands, as its limit, what happens with those that do not. The
+  Who compares ways of mirroring compares gateways as well. Each promise of routing lists the
+  gateways that keep it; below it stands, as its limit, what the others do instead. The
   other two features of routing look at HAProxy more closely.
 
   @promise.routes @blocker @allure.label.story:Routes
@@ -27,7 +27,7 @@ Feature: Every gateway routes alike
   @promise.unknown-paths @critical @allure.label.story:Refusals
   Scenario Outline: <gateway> refuses requests that belong to no route
     Given <gateway> is the gateway
-    When the client sends requests to paths beside the routes
+    When the client sends requests to paths outside the routes
     Then the gateway refuses each of them as not found
     And no service received the requests
 
@@ -45,9 +45,9 @@ Feature: Every gateway routes alike
       | Traefik                 |
 
   @promise.methods @critical @allure.label.story:Refusals
-  Scenario Outline: <gateway> refuses methods that a route does not have, and names those it has
+  Scenario Outline: <gateway> refuses methods that a route does not offer, and names those it offers
     Given <gateway> is the gateway
-    When the client sends requests with methods that their routes do not have
+    When the client sends requests with methods that their routes do not offer
     Then the gateway refuses each of them and names the methods of its route
     And no service received the requests
 
@@ -131,7 +131,7 @@ Feature: Every gateway routes alike
       | Nginx                   |
 
   @promise.primary-headers @limit @normal @allure.label.story:Headers
-  Scenario Outline: Through <gateway> headers reach the primary in another order, or joined, or with more beside them
+  Scenario Outline: Through <gateway> headers reach the primary reordered, joined or with additions
     Given <gateway> is the gateway
     When the client sends repeated, unusual, long and many headers on route v1
     Then the client gets the primary's answer to each of them
@@ -145,7 +145,7 @@ Feature: Every gateway routes alike
       | Traefik               |
 
   @promise.request-id @normal @allure.label.story:Request-id
-  Scenario Outline: <gateway> gives a request without an id one that no other has
+  Scenario Outline: <gateway> gives a request without an id a unique one
     Given <gateway> is the gateway
     When the client sends 20 requests to "/api/v1" without an id
     Then the primary received 20 requests, each with an id of its own
@@ -192,7 +192,7 @@ Feature: Every gateway routes alike
       | Traefik                 |
 
   @promise.claimed-route @critical @allure.label.story:What-the-gateway-adds
-  Scenario Outline: <gateway> lets no client choose the route with a header
+  Scenario Outline: With <gateway> a client cannot choose the route with a header
     Given <gateway> is the gateway
     When the client sends a request on route v3 that claims to be on route v1
     Then the client gets the primary's answer
@@ -214,7 +214,7 @@ Feature: Every gateway routes alike
   @promise.software-hidden @minor @allure.label.story:What-the-gateway-adds
   Scenario Outline: No answer through <gateway> tells which software it is
     Given <gateway> is the gateway
-    When the client asks for a route, a path and a method that exist and that do not
+    When the client sends a request that is served and two that are refused
     Then no answer names the gateway's software or a version
 
     Examples: gateways that keep the promise
@@ -232,7 +232,7 @@ Feature: Every gateway routes alike
   @promise.software-hidden @limit @minor @allure.label.story:What-the-gateway-adds
   Scenario Outline: Answers through <gateway> name the software, though no version
     Given <gateway> is the gateway
-    When the client asks for a route, a path and a method that exist and that do not
+    When the client sends a request that is served and two that are refused
     Then each answer names the gateway's software, and none its version
 
     Examples: gateways with this limit

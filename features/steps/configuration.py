@@ -34,19 +34,19 @@ def operator_lists_directives(context: Context) -> None:
 
 @then("the configuration is accepted without a warning")
 def configuration_is_accepted(context: Context) -> None:
-    wrong = context.verdict.not_accepted()
+    wrong = context.verdict.check_accepted()
     assert not wrong, "\n".join(wrong)
 
 
 @then("the configuration is refused")
 def configuration_is_refused(context: Context) -> None:
-    wrong = context.verdict.not_refused()
+    wrong = context.verdict.check_refusal()
     assert not wrong, "\n".join(wrong)
 
 
 @then("the configuration is refused because there is no such directive")
 def no_such_directive(context: Context) -> None:
-    wrong = context.verdict.not_refused()
+    wrong = context.verdict.check_refusal()
     assert not wrong, "\n".join(wrong)
     said = context.verdict.execution.output
     assert "'http-request'" in said, said
@@ -55,13 +55,13 @@ def no_such_directive(context: Context) -> None:
 
 @then("the message names the line with the mistake")
 def line_is_named(context: Context) -> None:
-    wrong = context.verdict.not_located()
+    wrong = context.verdict.check_located()
     assert not wrong, "\n".join(wrong)
 
 
-@then("the message names where it starts and what it misses")
+@then("the message names the gateway and the absent backend")
 def both_ends_are_named(context: Context) -> None:
-    wrong = context.verdict.not_named("gateway", "api_v9")
+    wrong = context.verdict.check_named("gateway", "api_v9")
     assert not wrong, "\n".join(wrong)
 
 
@@ -97,7 +97,7 @@ def gateway_has_a_new_process(context: Context, seconds: int) -> None:
 def stream_lost_nothing(context: Context) -> None:
     context.stream.await_more(200)
     context.scene.exchanges += context.stream.stop()
-    wrong = answers.not_all_from_the_primary(context.scene.exchanges)
+    wrong = answers.check_answers(context.scene.exchanges)
     assert not wrong, "\n".join(wrong)
 
 
@@ -105,8 +105,8 @@ def stream_lost_nothing(context: Context) -> None:
 def stream_lost_few(context: Context, most: int) -> None:
     context.stream.await_more(200)
     context.scene.exchanges += context.stream.stop()
-    lost = answers.without_an_answer(context.scene.exchanges)
+    lost = answers.unanswered(context.scene.exchanges)
     answered = [each for each in context.scene.exchanges if each not in lost]
-    wrong = answers.not_all_from_the_primary(answered)
+    wrong = answers.check_answers(answered)
     assert len(lost) <= most, "\n".join(map(str, lost))
     assert not wrong, "\n".join(wrong)

@@ -25,7 +25,7 @@ def service_stops(context: Context, service: str) -> None:
     context.scene.stop(service)
 
 
-@given("the primary was stopped and clients were turned away")
+@given("the primary was stopped and clients were refused")
 def primary_stopped_and_noticed(context: Context) -> None:
     service_stops(context, "primary")
     health.await_status(context.scene, 503, within=5)
@@ -60,24 +60,24 @@ def figures_say(context: Context, service: str, state: str) -> None:
 @then("the client is told at once that the service is unavailable")
 def client_is_turned_away(context: Context) -> None:
     exchange = context.scene.send(request("GET", "/api/v1"))
-    wrong = answers.not_refused(exchange, 503) or answers.not_within(exchange, 1.0)
+    wrong = answers.check_refusal(exchange, 503) or answers.check_duration(exchange, 1.0)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the client gets the primary's answer again within {seconds:d} seconds")
 def client_is_served_again(context: Context, seconds: int) -> None:
     health.await_status(context.scene, 200, within=seconds)
-    wrong = answers.not_from_the_primary(context.scene.last)
+    wrong = answers.check_answer(context.scene.last)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the gateway itself answers that it is well")
 def gateway_is_well(context: Context) -> None:
-    wrong = answers.not_refused(context.scene.last, 200)
+    wrong = answers.check_refusal(context.scene.last, 200)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the gateway itself answers that it cannot serve")
 def gateway_cannot_serve(context: Context) -> None:
-    wrong = answers.not_refused(context.scene.last, 503)
+    wrong = answers.check_refusal(context.scene.last, 503)
     assert not wrong, "\n".join(wrong)

@@ -3,7 +3,7 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support.checks import answers, copies
+from features.support.checks import answers, copies, latency
 from features.support.operator import faults, outage_requests
 from features.support.waiting import eventually
 from features.support.wire import request_sets
@@ -62,7 +62,7 @@ def tool_starts(context: Context) -> None:
     context.scene.stack.restore(outage_requests.tool(context.scene))
 
 
-@when("the client sends requests on v1 and v3, on new connections and on one that it keeps")
+@when("the client sends requests on v1 and v3, over new and kept connections")
 def client_sends_on_both_kinds(context: Context) -> None:
     outage_requests.requests_on_both(context.scene)
 
@@ -85,14 +85,14 @@ def client_got_nothing(context: Context) -> None:
 
 @then("each was answered by the primary within {seconds:g} seconds")
 def answered_in_time(context: Context, seconds: float) -> None:
-    wrong = answers.not_all_from_the_primary(context.scene.exchanges)
-    wrong += outage_requests.too_late(context.scene.exchanges, seconds)
+    wrong = answers.check_answers(context.scene.exchanges)
+    wrong += latency.check_durations(context.scene.exchanges, seconds)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the shadow really failed")
 def failure_was_real(context: Context) -> None:
-    wrong = faults.not_real(context.scene, context.failure)
+    wrong = faults.check_failure(context.scene, context.failure)
     assert not wrong, "\n".join(wrong)
 
 
@@ -128,6 +128,6 @@ def copy_comes_back(context: Context) -> None:
     context.scene.send(request("GET", "/api/v1", marker))
 
 
-@when("the client asks in headers for a copy of requests on route v3 and for another shadow")
+@when("headers of requests on v3 ask for a copy and for another shadow")
 def client_asks_for_copies(context: Context) -> None:
     context.scene.send_in_turn(request_sets.demanding())

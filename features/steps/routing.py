@@ -30,14 +30,14 @@ def received_with_id(context: Context, request_id: str) -> None:
 
 @then("the primary received {count:d} requests, each with an id of its own")
 def received_with_ids(context: Context, count: int) -> None:
-    wrong = answers.not_one_id_each(context.scene.primary.received(), count)
+    wrong = answers.check_unique_ids(context.scene.primary.received(), count)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the primary received each request exactly once")
 def received_exactly_once(context: Context) -> None:
     ids = [each.sent.request_id for each in context.scene.exchanges]
-    wrong = answers.not_exactly_once(ids, context.scene.primary.received())
+    wrong = answers.check_exactly_once(ids, context.scene.primary.received())
     assert not wrong, "\n".join(wrong)
 
 
@@ -51,13 +51,13 @@ def received_the_true_address(context: Context, claimed: str) -> None:
 
 @then("no service received the request")
 @then("no service received the requests")
-def nobody_received(context: Context) -> None:
+def no_service_received(context: Context) -> None:
     sentinel = context.scene.send(request("GET", "/api/v1")).sent
     context.scene.primary.await_request(sentinel.request_id)
     recorders = context.scene.recorders.values()
     arrived = [each for recorder in recorders for each in recorder.received()]
-    strangers = [each for each in arrived if each.request_id != sentinel.request_id]
-    assert not strangers, f"arrived all the same: {strangers}"
+    others = [each for each in arrived if each.request_id != sentinel.request_id]
+    assert not others, f"arrived all the same: {others}"
 
 
 @when("the client sends requests to the edges of each route")
@@ -65,12 +65,12 @@ def client_tries_edges(context: Context) -> None:
     context.scene.send_in_turn(routing.to(routing.EDGES))
 
 
-@when("the client sends requests to paths beside the routes")
+@when("the client sends requests to paths outside the routes")
 def client_tries_beside(context: Context) -> None:
     context.scene.send_in_turn(routing.to(routing.BESIDE))
 
 
-@when("the client sends requests with methods that their routes do not have")
+@when("the client sends requests with methods that their routes do not offer")
 def client_tries_methods(context: Context) -> None:
     context.scene.send_in_turn(routing.refused())
 
@@ -82,13 +82,13 @@ def client_tries_bodies(context: Context) -> None:
 
 @then("the primary received each on the route of its path")
 def all_on_their_route(context: Context) -> None:
-    wrong = routing.on_another_route(context.scene)
+    wrong = routing.check_routes(context.scene)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the gateway refuses each of them as not found")
 def all_refused(context: Context) -> None:
-    wrong = routing.not_all_refused(context.scene.exchanges, 404)
+    wrong = routing.check_all_refused(context.scene.exchanges, 404)
     assert not wrong, "\n".join(wrong)
 
 
@@ -100,19 +100,19 @@ def all_refused_somehow(context: Context) -> None:
 
 @then("the gateway refuses each of them and names the methods of its route")
 def all_methods_refused(context: Context) -> None:
-    wrong = routing.not_all_named(context.scene.exchanges)
+    wrong = routing.check_allowed_methods(context.scene.exchanges)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the primary received the {part:Part} of each request")
 def parts_arrived(context: Context, part: tuple[str, ...]) -> None:
-    wrong = routing.arrived_otherwise(context.scene, *part)
+    wrong = routing.check_arrivals(context.scene, *part)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the primary received {part:OtherPart} for some of the requests")
 def parts_arrived_otherwise(context: Context, part: tuple[str, ...]) -> None:
-    assert routing.arrived_otherwise(context.scene, *part), "all came as sent: the limit is no more"
+    assert routing.check_arrivals(context.scene, *part), "all came as sent: the limit is no more"
 
 
 @then("the primary received {count:d} requests without an id")
@@ -130,11 +130,11 @@ def answers_tell_the_name(context: Context) -> None:
 
 @then("the gateway refuses the request as not found")
 def refused_as_not_found(context: Context) -> None:
-    wrong = answers.not_refused(context.scene.last, 404)
+    wrong = answers.check_refusal(context.scene.last, 404)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the gateway refuses the method and names those it allows: {allowed}")
 def refused_method(context: Context, allowed: str) -> None:
-    wrong = answers.not_refused(context.scene.last, 405, allowed)
+    wrong = answers.check_refusal(context.scene.last, 405, allowed)
     assert not wrong, "\n".join(wrong)

@@ -6,7 +6,7 @@ from behave.runner import Context
 from features.support.checks.absence import await_sentinel
 
 
-@then("the shadow received only the sentinel")
+@then("nothing reached the shadow")
 def shadow_received_only_the_sentinel(context: Context) -> None:
     sentinel = await_sentinel(context.scene.shadow)
     copies = [each for each in context.scene.shadow.received() if each.request_id != sentinel]

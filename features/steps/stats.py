@@ -45,7 +45,7 @@ def figures_grew_by_errors(context: Context, route: str, total: int, bad: int) -
 
 @then("the figures of every route but {route:Route} did not change")
 def others_did_not_change(context: Context, route: str) -> None:
-    changed = stats_delta.changed_besides(context.scene.stats, context.noted, route)
+    changed = stats_delta.check_unchanged(context.scene.stats, context.noted, route)
     assert not changed, f"these changed, too: {changed}"
 
 
@@ -89,12 +89,12 @@ def outgoing_bytes_grew(context: Context, route: str, more: int) -> None:
 
 @then("Prometheus and the CSV agree on the requests, successes and bytes of every route")
 def prometheus_agrees(context: Context) -> None:
-    found = stats_delta.disagreements(context.scene.stats)
+    found = stats_delta.check_agreement(context.scene.stats)
     assert not found, "\n".join(found)
 
 
-@when("somebody asks for the figures as {form:Form} with {credentials:Credentials}")
-def somebody_asks(context: Context, form: str, credentials: str) -> None:
+@when("a client asks for the figures as {form:Form} with {credentials:Credentials}")
+def client_asks_for_figures(context: Context, form: str, credentials: str) -> None:
     if context.scene.stack.credentials is None:
         context.scenario.skip("everybody may read these figures: -D stats_user is not set")
         return

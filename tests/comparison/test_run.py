@@ -22,7 +22,7 @@ Feature: A small one
   Scenario Outline: With <gateway> the copy bears a marker
     Given <gateway> is the gateway
     When the client sends a GET request to "/api/v1"
-    Then the copy bears the marker
+    Then the copy has the marker
 
     Examples: gateways that keep the promise
       | gateway |
@@ -33,7 +33,7 @@ Feature: A small one
   Scenario: With {SPOE} something is not finished
     Given {SPOE} is the gateway
     When the client sends a GET request to "/api/v1"
-    Then the copy bears the marker
+    Then the copy has the marker
 """
 
 

@@ -96,7 +96,7 @@ MUTANTS = (
             '    http-request set-header X-Mirrored-By "${MIRROR_MARKER-unset}"\n',
         ),
         "copies",
-        "With HAProxy with SPOE the copy bears a marker, *",
+        "With HAProxy with SPOE the copy has a marker, *",
         "With HAProxy with SPOE the primary gets the same request, *",
     ),
     broken_spoe(
@@ -152,7 +152,7 @@ MUTANTS = (
         "a client's header decides what is mirrored",
         (_LUA_V3, Patch(LUA, _SELECTED, f"{_SELECTED} {{ req.hdr(X-Mirror) yes }} ||")),
         ("security", "HAProxy with Lua"),
-        "With HAProxy with Lua a client cannot choose *",
+        "With HAProxy with Lua a client can choose neither *",
     ),
     broken_spoe(
         "forged-marker-believed",

@@ -39,7 +39,7 @@ MUTANTS = (
         "stats-removed",
         "the page and the CSV are removed",
         cfg(STATS, ""),
-        ("stats: The page *", "stats: Nobody reads the figures as CSV *"),
+        ("stats: The page *", "stats: The figures as CSV are refused *"),
         ("stats: *", "health: *", "configuration: A reload *"),
     ),
     Mutant(
@@ -62,7 +62,7 @@ MUTANTS = (
         "everybody may read the figures",
         cfg("    http-request auth realm Statistics unless { http_auth(stats_users) }\n", ""),
         tuple(
-            f"stats: Nobody reads the figures as {form} with {who}"
+            f"stats: The figures as {form} are refused with {who}"
             for form in ("page", "CSV", "Prometheus")
             for who in ("no password", "a wrong password")
         ),
@@ -71,8 +71,8 @@ MUTANTS = (
         "any-password",
         "every password opens the figures",
         cfg("unless { http_auth(stats_users) }", "unless { req.hdr(Authorization) -m found }"),
-        ("stats: Nobody reads the figures as page with a wrong password",),
-        ("stats: Nobody reads * with a wrong password",),
+        ("stats: The figures as page are refused with a wrong password",),
+        ("stats: The figures as * are refused with a wrong password",),
     ),
     Mutant(
         "prometheus-removed",

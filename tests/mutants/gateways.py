@@ -27,7 +27,7 @@ MUTANTS = (
         "few-methods",
         "Nginx names too few methods",
         Patch(_NGINX, 'default "GET, HEAD, POST";', 'default "GET";'),
-        "Nginx refuses methods that a route does not have, *",
+        "Nginx refuses methods that a route does not offer, *",
     ),
     _nginx(
         "small-bodies",
@@ -61,7 +61,7 @@ MUTANTS = (
         "one-id",
         "Nginx gives every request without an id the same one",
         Patch(_NGINX, '        ""      $request_id;\n', '        ""      none;\n'),
-        "Nginx gives a request without an id one that no other has",
+        "Nginx gives a request without an id a unique one",
     ),
     _nginx(
         "address-believed",
@@ -79,7 +79,7 @@ MUTANTS = (
         "route-believed",
         "Nginx passes the client's claim of its route on",
         Patch(_NGINX, "X-Route $route;", "X-Route $http_x_route;"),
-        "Nginx lets no client choose the route with a header",
+        "With Nginx a client cannot choose the route with a header",
     ),
     _nginx(
         "unwell",

@@ -10,7 +10,7 @@ _TRAEFIK = "docker/traefik/routes/routes.yaml"
 ONCE = "{} copies each request on route v1 exactly once"
 SHARE = "{} copies *the share of route v2 that the policy asks for*"
 V3 = "{} copies no request on route v3"
-MARKED = "With {} the copy bears a marker, *"
+MARKED = "With {} the copy has a marker, *"
 HEADERS = "{} keeps headers*"
 BODIES = "{} copies bodies up to 16 KB byte for byte"
 
@@ -153,7 +153,7 @@ TRAEFIK = (
             "    cut: {replacePathRegex: {regex: '^(/api/v.).*', replacement: '$1'}}\n",
         ),
         "copies",
-        "{} cleans the path of a request *",
+        "{} normalizes the path of a request *",
     ),
     _traefik(
         "host",

@@ -100,7 +100,7 @@ MUTANTS = (
                 "keepalive_timeout 60;",
             ),
         ),
-        ("isolation: Nginx that closes connections on mirrored routes *",),
+        ("isolation: Nginx without keep-alive on mirrored routes *",),
         features=("features/mirroring/isolation.feature",),
         titles="Nginx that closes connections",
     ),

@@ -152,7 +152,7 @@ MUTANTS = (
             "        return False\n",
         ),
         "running",
-        "HAProxy with SPOE bears 2000 requests *",
+        "HAProxy with SPOE serves 2000 requests *",
     ),
     broken_spoe(
         "restarted-for-reload",

@@ -33,24 +33,24 @@ def test_a_mistake_is_in_the_line_that_is_named_and_nowhere_else(name: str) -> N
 @pytest.mark.parametrize("name", sorted(set(MISTAKES) - WITHOUT_A_LINE - AT_THE_START))
 def test_haproxy_finds_the_mistake_in_that_line(scene: Scene, name: str) -> None:
     verdict = config_check.check_with(scene.stack, "haproxy", name)
-    assert verdict.not_refused() == []
-    assert verdict.not_located() == []
-    assert verdict.not_accepted() != []
+    assert verdict.check_refusal() == []
+    assert verdict.check_located() == []
+    assert verdict.check_accepted() != []
 
 
 @pytest.mark.stack
 @pytest.mark.parametrize("name", sorted(AT_THE_START | WITHOUT_A_LINE))
 def test_haproxy_refuses_to_start_with_the_mistake(scene: Scene, name: str) -> None:
     verdict = config_check.start_with(scene.stack, name)
-    assert verdict.not_refused() == []
-    assert (verdict.not_located() == []) is (name not in WITHOUT_A_LINE)
+    assert verdict.check_refusal() == []
+    assert (verdict.check_located() == []) is (name not in WITHOUT_A_LINE)
 
 
 @pytest.mark.stack
 def test_haproxy_does_not_mind_the_reference(scene: Scene) -> None:
     verdict = config_check.check_running(scene.stack)
-    assert verdict.not_accepted() == []
-    assert verdict.not_refused() != []
+    assert verdict.check_accepted() == []
+    assert verdict.check_refusal() != []
 
 
 @pytest.mark.stack
@@ -68,26 +68,26 @@ def test_a_reference_without_the_line_is_no_verdict(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_warning_is_not_accepted() -> None:
-    assert Verdict(Execution(0, "Configuration file is valid")).not_accepted() == []
-    assert Verdict(Execution(0, "[WARNING] : unused")).not_accepted()[0] == "exit code 0"
+    assert Verdict(Execution(0, "Configuration file is valid")).check_accepted() == []
+    assert Verdict(Execution(0, "[WARNING] : unused")).check_accepted()[0] == "exit code 0"
 
 
 @pytest.mark.parametrize(
     "execution", [Execution(0, "[ALERT]"), Execution(1, "killed"), Execution(124, "[ALERT]")]
 )
 def test_an_end_for_another_reason_is_no_refusal(execution: Execution) -> None:
-    assert Verdict(Execution(1, "[ALERT] : no")).not_refused() == []
-    assert Verdict(execution).not_refused() == [f"exit code {execution.code}", execution.output]
+    assert Verdict(Execution(1, "[ALERT] : no")).check_refusal() == []
+    assert Verdict(execution).check_refusal() == [f"exit code {execution.code}", execution.output]
 
 
 def test_another_line_is_not_the_line() -> None:
     said = "[ALERT] parsing [/tmp/x/mistake.cfg:12]: unknown"
-    assert Verdict(Execution(1, said), 12).not_located() == []
+    assert Verdict(Execution(1, said), 12).check_located() == []
     for line in (1, 2, 123):
-        assert Verdict(Execution(1, said), line).not_located()
+        assert Verdict(Execution(1, said), line).check_located()
 
 
 def test_names_that_are_left_out_are_told() -> None:
     verdict = Verdict(Execution(1, "proxy 'gateway': unable to find 'api_v9'"))
-    assert verdict.not_named("gateway", "api_v9") == []
-    assert verdict.not_named("gateway", "api")[0] == "['api'] are not named in:"
+    assert verdict.check_named("gateway", "api_v9") == []
+    assert verdict.check_named("gateway", "api")[0] == "['api'] are not named in:"

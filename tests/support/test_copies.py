@@ -39,8 +39,8 @@ def received(**changes: Any) -> Received:
 
 def test_a_faithful_copy_bears_a_marker_and_lacks_credentials() -> None:
     arrived = {"1": received()}
-    assert copies.unfaithful([SENT], arrived) == []
-    assert copies.wrong_headers([SENT], arrived) == []
+    assert copies.check_contents([SENT], arrived) == []
+    assert copies.check_headers([SENT], arrived) == []
     assert copies.markers(received()) == ["secret"]
     assert copies.credentials(received()) == []
 
@@ -50,22 +50,24 @@ def test_a_faithful_copy_bears_a_marker_and_lacks_credentials() -> None:
     [{"method": "GET"}, {"target": "/api/v1"}, {"length": 4}, {"sha256": "0"}, {"state": "cut"}],
 )
 def test_an_unfaithful_copy_is_told(changes: dict[str, object]) -> None:
-    assert copies.unfaithful([SENT], {"1": received(**changes)})
+    assert copies.check_contents([SENT], {"1": received(**changes)})
 
 
 def test_credentials_on_a_copy_are_told() -> None:
     kept = received(headers=HEADERS)
     assert copies.credentials(kept) == ["Cookie: session=1"]
-    assert copies.wrong_headers([SENT], {"1": kept})
+    assert copies.check_headers([SENT], {"1": kept})
 
 
 def test_another_order_is_told_apart_from_other_headers() -> None:
     swapped = received(headers=(HEADERS[3], *HEADERS[:3], HEADERS[4]))
-    wrong = copies.wrong_headers([SENT], {"1": swapped})
-    assert copies.not_only_reordered(wrong) == []
-    lost = copies.wrong_headers([SENT], {"1": received(headers=HEADERS[:4])})
-    assert copies.not_only_reordered(lost) == lost
-    assert copies.not_only_reordered([]) == ["every header came in its order: the limit is no more"]
+    wrong = copies.check_headers([SENT], {"1": swapped})
+    assert copies.check_only_reordered(wrong) == []
+    lost = copies.check_headers([SENT], {"1": received(headers=HEADERS[:4])})
+    assert copies.check_only_reordered(lost) == lost
+    assert copies.check_only_reordered([]) == [
+        "every header came in its order: the limit is no more"
+    ]
 
 
 def test_requests_on_two_routes_are_compared_without_id_and_route() -> None:
@@ -73,5 +75,7 @@ def test_requests_on_two_routes_are_compared_without_id_and_route() -> None:
         target="/api/v3/x",
         headers=(("Host", "shop.example"), ("X-Request-Id", "2"), *received().headers[2:]),
     )
-    assert copies.not_the_same(received(), other) == []
-    assert copies.not_the_same(received(), received(method="PUT", framing="chunked", length=1))
+    assert copies.check_same_request(received(), other) == []
+    assert copies.check_same_request(
+        received(), received(method="PUT", framing="chunked", length=1)
+    )

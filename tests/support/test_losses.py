@@ -36,4 +36,4 @@ def test_what_is_counted_is_what_is_missing(
 ) -> None:
     monkeypatch.setattr(losses, "without_copy", lambda _: 4)
     scene.exchanges = TEN
-    assert (losses.not_all_counted(scene, loss) == []) is right
+    assert (losses.check_all_counted(scene, loss) == []) is right

@@ -91,7 +91,7 @@ def sentinels_have_arrived(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Non
 
 
 def told(copied: Sequence[int], target: str = "/api/v2", requests: int = 1000) -> list[str]:
-    return sampling.not_as_asked(cast("Scene", Exchanged(copied, target, requests)), POLICY)
+    return sampling.check_policy_share(cast("Scene", Exchanged(copied, target, requests)), POLICY)
 
 
 @pytest.mark.parametrize("copied", [437, 500, 563])
@@ -119,4 +119,4 @@ def test_a_second_copy_is_told_and_does_not_count() -> None:
 def test_a_share_is_judged_on_one_route() -> None:
     scene = Exchanged((), exchanges=[Exchanged((), t, 1) for t in ("/api/v1", "/api/v2")])
     with pytest.raises(CannotFindOutError, match="on one route, not on 2"):
-        sampling.not_as_asked(cast("Scene", scene), POLICY)
+        sampling.check_policy_share(cast("Scene", scene), POLICY)

@@ -74,7 +74,7 @@ def test_a_request_in_progress_is_waited_for(scene: Scene) -> None:
 def test_prometheus_and_the_csv_are_read_alike(scene: Scene) -> None:
     scene.send_in_turn(request("GET", "/api/v3") for _ in range(2))
     assert scene.stats.routes_in_prometheus() == scene.stats.routes()
-    assert stats_delta.disagreements(scene.stats) == []
+    assert stats_delta.check_agreement(scene.stats) == []
 
 
 def test_the_process_is_one_of_the_gateways(scene: Scene, stack: LocalStack) -> None:
@@ -134,8 +134,8 @@ def test_growth_is_told_of_the_route_and_of_the_others(scene: Scene) -> None:
     noted = scene.stats.routes()
     scene.send_in_turn(request("GET", "/api/v1") for _ in range(4))
     assert stats_delta.settled(scene.stats, noted, "v1", 4).successes == 4
-    assert stats_delta.changed_besides(scene.stats, noted, "v1") == []
-    assert stats_delta.changed_besides(scene.stats, noted, "v2") == ["v1"]
+    assert stats_delta.check_unchanged(scene.stats, noted, "v1") == []
+    assert stats_delta.check_unchanged(scene.stats, noted, "v2") == ["v1"]
 
 
 def test_growth_that_does_not_come_is_told_as_far_as_it_came(scene: Scene) -> None:
@@ -167,5 +167,5 @@ def test_figures_that_disagree_are_listed_by_route(scene: Scene) -> None:
         return text.replace(told, told + "9") if form == "Prometheus" else text
 
     with retold(scene, lie) as server:
-        (found,) = stats_delta.disagreements(Stats(server.address, None))
+        (found,) = stats_delta.check_agreement(Stats(server.address, None))
     assert found.startswith("v2: CSV Figures(")

@@ -9,26 +9,26 @@ from features.support.scene import Scene
 _ONE_IN = 20  # requests may be counted twice
 
 
-def not_copied_or_counted(scene: Scene, reason: str) -> list[str]:
+def check_copied_or_counted(scene: Scene, reason: str) -> list[str]:
     """Say which requests neither have a faithful copy nor are counted as dropped for a reason."""
     account = scene.account(len(scene.exchanges))
     sent = [each.sent for each in scene.exchanges]
     arrived = {str(each.request_id): each for each in scene.shadow.received()}
     copied = [each for each in sent if str(each.request_id) in arrived]
-    wrong = copies.unfaithful(copied, arrived)
+    wrong = copies.check_contents(copied, arrived)
     missing = len(sent) - len(copied)
     if account.dropped.get(reason, 0) != missing:
         wrong.append(f"{missing} of {len(sent)} have no copy, but the account says {account}")
     return wrong
 
 
-def not_accounted_for(scene: Scene, count: int) -> list[str]:
+def check_accounted_for(scene: Scene, count: int) -> list[str]:
     """Say how the account does not cover so many requests, or does not add up."""
     account = scene.account(count)
-    return not_covered(account, count) + account.why_not_balanced()
+    return check_coverage(account, count) + account.check_balance()
 
 
-def not_covered(account: Account, count: int) -> list[str]:
+def check_coverage(account: Account, count: int) -> list[str]:
     """Say that the account is not of so many requests.
 
     A few may be counted twice: by a gateway that did not wait for the tool any longer, and by the
@@ -40,7 +40,7 @@ def not_covered(account: Account, count: int) -> list[str]:
     return [f"{covered} of {count} requests are counted: {account}"]
 
 
-def too_many_lost(scene: Scene, most: int) -> list[str]:
+def check_losses(scene: Scene, most: int) -> list[str]:
     """Say which requests were copied more than once, and how many more than `most` are missing."""
     copies.await_sentinels(scene)
     times = Counter(each.request_id for each in scene.shadow.received())

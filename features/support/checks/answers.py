@@ -12,7 +12,7 @@ _SOFTWARE = re.compile(r"haproxy|envoy|nginx|traefik|apisix|openresty|\d+\.\d+\.
 _SHOWN = 5  # examples in a message
 
 
-def not_from_the_primary(exchange: Exchange) -> list[str]:
+def check_answer(exchange: Exchange) -> list[str]:
     """Say how an answer is not the primary's answer to this very request."""
     answer, request = exchange.answer, exchange.sent
     what = f"{request.method} {request.target}"
@@ -26,20 +26,20 @@ def not_from_the_primary(exchange: Exchange) -> list[str]:
     return found
 
 
-def not_all_from_the_primary(exchanges: Sequence[Exchange]) -> list[str]:
+def check_answers(exchanges: Sequence[Exchange]) -> list[str]:
     """Say which answers are not the primary's; all of them must be."""
-    found = [wrong for each in exchanges for wrong in not_from_the_primary(each)]
+    found = [wrong for each in exchanges for wrong in check_answer(each)]
     if not found:
         return [] if exchanges else ["nothing was sent"]
     return [f"{len(found)} of {len(exchanges)} requests went wrong", *found[:_SHOWN]]
 
 
-def without_an_answer(exchanges: Sequence[Exchange]) -> list[Exchange]:
+def unanswered(exchanges: Sequence[Exchange]) -> list[Exchange]:
     """List the requests whose clients got no answer."""
     return [each for each in exchanges if not isinstance(each.answer, Answer)]
 
 
-def not_refused(exchange: Exchange, status: int, allowed: str | None = None) -> list[str]:
+def check_refusal(exchange: Exchange, status: int, allowed: str | None = None) -> list[str]:
     """Say how an answer is not the gateway's own refusal with a status and an Allow header."""
     answer = exchange.answer
     if not isinstance(answer, Answer):
@@ -52,7 +52,7 @@ def not_refused(exchange: Exchange, status: int, allowed: str | None = None) -> 
     return found
 
 
-def not_within(exchange: Exchange, seconds: float) -> list[str]:
+def check_duration(exchange: Exchange, seconds: float) -> list[str]:
     """Say how an answer took longer than so many seconds."""
     answer = exchange.answer
     if isinstance(answer, Answer) and answer.elapsed < patient(seconds):
@@ -60,7 +60,7 @@ def not_within(exchange: Exchange, seconds: float) -> list[str]:
     return [f"the answer took longer than {seconds} s: {answer}"]
 
 
-def not_exactly_once(ids: Sequence[str], received: Sequence[Received]) -> list[str]:
+def check_exactly_once(ids: Sequence[str], received: Sequence[Received]) -> list[str]:
     """Say which requests did not arrive, or arrived more than once, or were never sent."""
     times = Counter(each.request_id for each in received)
     lost = [each for each in ids if not times[each]]
@@ -69,11 +69,11 @@ def not_exactly_once(ids: Sequence[str], received: Sequence[Received]) -> list[s
     found = [] if ids else ["nothing was sent"]
     found += [f"{len(lost)} of {len(ids)} never arrived: {lost[:_SHOWN]}"] if lost else []
     found += [f"{len(repeated)} arrived more than once: {repeated[:_SHOWN]}"] if repeated else []
-    found += [f"{len(strange)} arrived that nobody sent"] if strange else []
+    found += [f"{len(strange)} arrived that were never sent"] if strange else []
     return found
 
 
-def not_one_id_each(received: Sequence[Received], count: int) -> list[str]:
+def check_unique_ids(received: Sequence[Received], count: int) -> list[str]:
     """Say how a number of requests does not have one id each, all different."""
     ids = [values(each.headers, "x-request-id") for each in received]
     found = [] if len(ids) == count else [f"{len(ids)} requests arrived instead of {count}"]
@@ -84,7 +84,7 @@ def not_one_id_each(received: Sequence[Received], count: int) -> list[str]:
     return found
 
 
-def telltale_headers(exchanges: Sequence[Exchange]) -> list[str]:
+def check_software_hidden(exchanges: Sequence[Exchange]) -> list[str]:
     """List the headers in answers that name the gateway's software or a version."""
     answers = [each.answer for each in exchanges if isinstance(each.answer, Answer)]
     return [

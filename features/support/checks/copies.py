@@ -91,13 +91,13 @@ def await_flow(scene: Scene, within: float) -> None:
     eventually(copied, bool, within, "a copy of a new request")
 
 
-def strangers(scene: Scene) -> list[Received]:
+def all_but_sentinels(scene: Scene) -> list[Received]:
     """Return what the shadow received beside the sentinels."""
     sentinels = await_sentinels(scene)
     return [each for each in scene.shadow.received() if each.request_id not in sentinels]
 
 
-def unfaithful(sent: Sequence[Sent], copies: dict[str, Received]) -> list[str]:
+def check_contents(sent: Sequence[Sent], copies: dict[str, Received]) -> list[str]:
     """Say how copies have another method, target or body than their requests."""
     bare = [Sent(each.method, each.target, (), each.body, each.chunked) for each in sent]
     return [
@@ -107,7 +107,7 @@ def unfaithful(sent: Sequence[Sent], copies: dict[str, Received]) -> list[str]:
     ]
 
 
-def wrong_headers(
+def check_headers(
     sent: Sequence[Sent], copies: dict[str, Received], added: frozenset[str] = frozenset()
 ) -> list[str]:
     """Say how the headers of copies differ from those of their requests.
@@ -123,7 +123,7 @@ def wrong_headers(
     ]
 
 
-def not_only_reordered(wrong: Sequence[str]) -> list[str]:
+def check_only_reordered(wrong: Sequence[str]) -> list[str]:
     """Say what is wrong with headers besides their order, or that they are in order after all.
 
     An empty User-Agent may be missing as well.
@@ -133,7 +133,7 @@ def not_only_reordered(wrong: Sequence[str]) -> list[str]:
     return other or ([] if wrong else ["every header came in its order: the limit is no more"])
 
 
-def not_the_same(left: Received, right: Received, *, order: bool = True) -> list[str]:
+def check_same_request(left: Received, right: Received, *, order: bool = True) -> list[str]:
     """Say how two requests on different routes arrived differently, but for id and route."""
     found = [] if left.method == right.method else [f"method {left.method}, {right.method}"]
     if left.target.split("/")[3:] != right.target.split("/")[3:]:

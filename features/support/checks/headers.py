@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from features.support.checks.copies import ADDED_BY_CLIENTS, wrong_headers
+from features.support.checks.copies import ADDED_BY_CLIENTS, check_headers
 from features.support.wire.exchange import Headers, Received, Sent
 
 
@@ -28,15 +28,15 @@ CHANGES: Mapping[str, Change] = {
 }
 
 
-def not_only_changed(sent: Sequence[Sent], copies: dict[str, Received], name: str) -> list[str]:
+def check_only_changed(sent: Sequence[Sent], copies: dict[str, Received], name: str) -> list[str]:
     """Say how headers differ otherwise than by a known change, or that they do not differ."""
-    if not wrong_headers(sent, copies):
+    if not check_headers(sent, copies):
         return [f"every header came as it was sent: that the gateway {name} is no more"]
     change = CHANGES[name]
     if change.joins:
         sent = [replace(each, headers=joined(each.headers)) for each in sent]
         copies = {i: replace(each, headers=joined(each.headers)) for i, each in copies.items()}
-    wrong = wrong_headers(sent, copies, change.added)
+    wrong = check_headers(sent, copies, change.added)
     return [each for each in wrong if not any(text in each for text in change.forgiven)]
 
 

@@ -45,7 +45,7 @@ def counted(scene: Scene, before: Mapping[str, int], *, restarted: bool) -> Loss
     )
 
 
-def not_all_counted(scene: Scene, loss: Loss) -> list[str]:
+def check_all_counted(scene: Scene, loss: Loss) -> list[str]:
     """Say how the requests without a copy are not those that were counted as lost."""
     missing = without_copy(scene)
     if loss.lost <= missing <= loss.lost + loss.unsure:
@@ -53,7 +53,7 @@ def not_all_counted(scene: Scene, loss: Loss) -> list[str]:
     return [f"{missing} of {len(scene.exchanges)} requests have no copy; counted: {loss}"]
 
 
-def not_uncounted(scene: Scene, loss: Loss) -> list[str]:
+def check_uncounted(scene: Scene, loss: Loss) -> list[str]:
     """Say how no copy was lost, or each was counted after all."""
     copies.await_sentinels(scene)
     missing = without_copy(scene)

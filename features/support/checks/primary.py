@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from features.support.checks import copies
 from features.support.operator import faults
 from features.support.operator.faults import Failure
 from features.support.scene import Exchange, Scene
@@ -36,7 +37,7 @@ def ask_on_both(scene: Scene, count: int = 3) -> None:
         scene.send(request("GET", f"/api/{route}"))
 
 
-def not_told_alike(exchanges: Sequence[Exchange]) -> list[str]:
+def check_same_failure(exchanges: Sequence[Exchange]) -> list[str]:
     """Say which failures clients did not learn of, or how they learnt of them otherwise on v1."""
     found = [
         f"{each.sent.target}: status {each.status} looks like success"
@@ -50,7 +51,7 @@ def not_told_alike(exchanges: Sequence[Exchange]) -> list[str]:
     return found if told["v1"] == told["v3"] else [*found, f"clients were told {told}"]
 
 
-def not_empty_successes(exchanges: Sequence[Exchange]) -> list[str]:
+def check_empty_successes(exchanges: Sequence[Exchange]) -> list[str]:
     """Say which answers on v1 are something else than a status 200 without a body."""
     return [
         f"{each.answer}"
@@ -67,7 +68,7 @@ def _what_was_told(exchange: Exchange) -> str:
     return f"status {answer.status}" if isinstance(answer, Answer) else "no whole answer"
 
 
-def not_real(scene: Scene, name: str) -> list[str]:
+def check_failure(scene: Scene, name: str) -> list[str]:
     """Say how the primary did not fail as told, to one who asks it and to the gateway."""
     failure = FAILURES[name]
     seen = faults.ask(scene.primary)
@@ -110,6 +111,14 @@ def await_open_connections(scene: Scene, most: int) -> None:
         _CLOSED_WITHIN,
         "closing connections to the primary",
     )
+
+
+def check_same_on_routes(scene: Scene, *, order: bool = True) -> list[str]:
+    """Say how the primary got the first half of the requests differently from the second."""
+    arrived = [scene.primary.await_request(str(each.sent.request_id)) for each in scene.exchanges]
+    half = len(arrived) // 2
+    pairs = zip(arrived[:half], arrived[half:], strict=True)
+    return [wrong for pair in pairs for wrong in copies.check_same_request(*pair, order=order)]
 
 
 def _ids(scene: Scene) -> list[str]:

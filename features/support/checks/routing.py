@@ -48,21 +48,21 @@ def bodies() -> list[Sent]:
     return [request("POST", "/api/v3", b.headers, b.content, chunked=b.chunked) for b in chosen]
 
 
-def not_all_refused(exchanges: Sequence[Exchange], status: int) -> list[str]:
+def check_all_refused(exchanges: Sequence[Exchange], status: int) -> list[str]:
     """Say which requests the gateway did not refuse itself with a status."""
     return [
         f"{each.sent.method} {each.sent.target}: {wrong}"
         for each in exchanges
-        for wrong in answers.not_refused(each, status)
+        for wrong in answers.check_refusal(each, status)
     ]
 
 
-def not_all_named(exchanges: Sequence[Exchange]) -> list[str]:
+def check_allowed_methods(exchanges: Sequence[Exchange]) -> list[str]:
     """Say which of the refused requests were not told the methods of their route."""
     return [
         f"{each.sent.method} {each.sent.target}: {wrong}"
         for each, (_, _, allowed) in zip(exchanges, REFUSED, strict=True)
-        for wrong in answers.not_refused(each, 405, allowed)
+        for wrong in answers.check_refusal(each, 405, allowed)
     ]
 
 
@@ -72,7 +72,7 @@ def arrivals(scene: Scene) -> list[tuple[Sent, Received]]:
     return [(each, scene.primary.await_request(str(each.request_id))) for each in sent]
 
 
-def on_another_route(scene: Scene) -> list[str]:
+def check_routes(scene: Scene) -> list[str]:
     """Say which requests arrived on another route than their path names."""
     return [
         f"{sent.target} arrived on route {received.route}"
@@ -81,7 +81,7 @@ def on_another_route(scene: Scene) -> list[str]:
     ]
 
 
-def arrived_otherwise(scene: Scene, *parts: str) -> list[str]:
+def check_arrivals(scene: Scene, *parts: str) -> list[str]:
     """Say how parts of requests (method, target, header, body ...) arrived otherwise."""
     return [
         f"{sent.method} {sent.target}: {wrong}"

@@ -53,7 +53,7 @@ def band(requests: int, share: float, *, exact: bool = False) -> Band:
     )
 
 
-def not_as_asked(scene: Scene, policy: Policy, *, exact: bool = False) -> list[str]:
+def check_policy_share(scene: Scene, policy: Policy, *, exact: bool = False) -> list[str]:
     """Say how the copies are not the share that a policy asks for.
 
     Raises CannotFindOutError unless all requests of the scenario are on one route.
@@ -61,10 +61,10 @@ def not_as_asked(scene: Scene, policy: Policy, *, exact: bool = False) -> list[s
     routes = {policy.route(target) for target in {each.sent.target for each in scene.exchanges}}
     if len(routes) != 1:
         raise CannotFindOutError(f"a share is judged on one route, not on {len(routes)}")
-    return not_the_share(scene, routes.pop().share, exact=exact)
+    return check_share(scene, routes.pop().share, exact=exact)
 
 
-def not_the_share(scene: Scene, share: float, *, exact: bool = False) -> list[str]:
+def check_share(scene: Scene, share: float, *, exact: bool = False) -> list[str]:
     """Say how the copies are not the share that was asked for, or that a request has two."""
     wanted = band(len(scene.exchanges), share, exact=exact)
     await_sentinels(scene)

@@ -56,7 +56,7 @@ def address_of_the_second(scene: Scene) -> str:
     return scene.stack.address_inside("shadow", "second")
 
 
-def not_one_copy_each(scene: Scene) -> list[str]:
+def check_both_shadows(scene: Scene) -> list[str]:
     """Say which of both shadows did not receive one copy of each request, and nothing else.
 
     Sentinels, sent last, give what would come twice the time to come.
@@ -74,7 +74,7 @@ def not_one_copy_each(scene: Scene) -> list[str]:
     return found
 
 
-def not_shielded(scene: Scene) -> list[str]:
+def check_first_shadow(scene: Scene) -> list[str]:
     """Say how a second shadow that is dead kept copies from the first, or was not even tried."""
     count = len(scene.exchanges)
     account = scene.account(2 * count)
@@ -82,7 +82,7 @@ def not_shielded(scene: Scene) -> list[str]:
     found = [] if account.sent == count else [f"{account.sent} of {count} copies sent: {account}"]
     if lost != count:
         found.append(f"{lost} of {count} copies counted as lost at the dead shadow: {account}")
-    arrived = copies.strangers(scene)
+    arrived = copies.all_but_sentinels(scene)
     times = Counter(each.request_id for each in arrived)
     ids = [each.sent.request_id for each in scene.exchanges]
     return found + [f"{each} was copied {times[each]} times" for each in ids if times[each] != 1]

@@ -19,7 +19,7 @@ def settled(stats: Stats, noted: Mapping[str, Figures], route: str, requests: in
     ).value
 
 
-def changed_besides(stats: Stats, noted: Mapping[str, Figures], route: str) -> list[str]:
+def check_unchanged(stats: Stats, noted: Mapping[str, Figures], route: str) -> list[str]:
     """List the other routes whose figures changed."""
     return [name for name, now in stats.routes().items() if name != route and now != noted[name]]
 
@@ -37,7 +37,7 @@ def batch(scene: Scene, route: str, requests: Iterable[Sent]) -> Figures:
     return settled(scene.stats, noted, route, len(sent))
 
 
-def disagreements(stats: Stats) -> list[str]:
+def check_agreement(stats: Stats) -> list[str]:
     """List the routes on which Prometheus' text and the CSV differ, once they have settled."""
 
     def look() -> list[str]:

@@ -60,7 +60,7 @@ class Account:
             _since(self.unsure, earlier.unsure),
         )
 
-    def why_not_balanced(self) -> list[str]:
+    def check_balance(self) -> list[str]:
         """Say how the figures do not add up."""
         ends = self.sent + sum(self.dropped.values()) + sum(self.failed.values()) + self.in_flight
         return [] if ends == self.received else [f"{self} does not add up: {ends}"]

@@ -59,24 +59,24 @@ class Verdict:
     execution: Execution
     line: int | None = None
 
-    def not_accepted(self) -> list[str]:
+    def check_accepted(self) -> list[str]:
         """Say how the configuration was not accepted, or only with a warning."""
         if self.execution.code == 0 and "WARNING" not in self.execution.output:
             return []
         return [f"exit code {self.execution.code}", self.execution.output]
 
-    def not_refused(self) -> list[str]:
+    def check_refusal(self) -> list[str]:
         """Say how the configuration was not refused."""
         if self.execution.code == 1 and "ALERT" in self.execution.output:
             return []
         return [f"exit code {self.execution.code}", self.execution.output]
 
-    def not_named(self, *names: str) -> list[str]:
+    def check_named(self, *names: str) -> list[str]:
         """Say which names the message leaves out."""
         missing = [each for each in names if f"'{each}'" not in self.execution.output]
         return [f"{missing} are not named in:", self.execution.output] if missing else []
 
-    def not_located(self) -> list[str]:
+    def check_located(self) -> list[str]:
         """Say how the message does not name the line of the mistake."""
         if re.search(rf"{re.escape(_FILE)}:{self.line}\b", self.execution.output):
             return []

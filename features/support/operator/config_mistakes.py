@@ -53,7 +53,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "    share: 50\n",
         "    shrae: 50\n",
     ),
-    "an address of the agent with no end": Mistake(
+    "an incomplete address of the agent": Mistake(
         "tool",
         _AGENT,
         ("mirror-agent.yaml:{line}:", "inputs.ring.listen", "host:port"),
@@ -65,7 +65,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "tool", ("env", "MIRROR_SHARES=v1=200", *_GOREPLAY), ("MIRROR_SHARES", "v1=200")
     ),
     "a share of 150 %": Mistake("tool", ("env", "SHARE=150", *_TEEPROXY), ("SHARE=150",)),
-    "a message that asks for what is not": Mistake(
+    "a message with an unknown sample fetch": Mistake(
         "front",
         _HAPROXY,
         ("mirror.spoe:{line}]", "req.bdy"),
@@ -84,7 +84,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "    setenv    MIRROR_TO      shadow\n",
         "    setenv    MIRROR_TO      nobody\n",
     ),
-    "a protocol of the ring that is not one": Mistake(
+    "an unknown protocol of the ring": Mistake(
         "front",
         _HAPROXY,
         ("haproxy.cfg:{line}]", "log-proto", "octets"),
@@ -118,7 +118,7 @@ class Answer:
     execution: Execution
     named: tuple[str, ...]
 
-    def not_refused_there(self) -> list[str]:
+    def check_located_refusal(self) -> list[str]:
         """Say how the mistake was not refused, or not by its place."""
         said = self.execution.output
         missing = [word for word in self.named if word not in said]

@@ -57,7 +57,7 @@ FAILURES: Mapping[str, Failure] = {
 }
 
 
-def not_real(scene: Scene, name: str) -> list[str]:
+def check_failure(scene: Scene, name: str) -> list[str]:
     """Say how the shadow did not fail as told, to one who asks it and to the way of mirroring."""
     failure = FAILURES[name]
     seen = ask(scene.shadow, _PATIENCE if failure.seen is _silent else None)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from features.support.checks import answers
-from features.support.scene import Exchange, Scene
+from features.support.scene import Scene
 from features.support.waiting import eventually
 from features.support.wire.client import request
 from features.support.wire.payloads import filled
@@ -11,7 +10,6 @@ from features.support.wire.stream import Stream
 
 _BACK_WITHIN = 15.0  # seconds until a tool that was started again makes copies
 _KB = 1024
-_SHOWN = 5  # examples in a message
 
 
 def followers(scene: Scene) -> Iterator[str]:
@@ -53,27 +51,3 @@ def freeze_tool(scene: Scene, count: int, after: int) -> None:
     finally:
         scene.stack.resume(tool)
     scene.send_in_turn(request("GET", "/api/v1") for _ in range(after))
-
-
-def not_so_many(scene: Scene, count: range, soon: float, late: float) -> list[str]:
-    """Say how not so many requests suffered: got no proper answer, or one after `soon` s.
-
-    None may have been answered after `late` s.
-    """
-    suffered = [
-        wrong
-        for each in scene.exchanges
-        for wrong in answers.not_from_the_primary(each) or answers.not_within(each, soon)
-    ]
-    found = [wrong for each in scene.exchanges for wrong in _not_before(each, late)]
-    if len(suffered) not in count:
-        found += [
-            f"{len(suffered)} of {len(scene.exchanges)} requests suffered",
-            *suffered[:_SHOWN],
-        ]
-    return found
-
-
-def _not_before(exchange: Exchange, seconds: float) -> list[str]:
-    """Say how a client was kept for longer than so many seconds, whatever it got then."""
-    return answers.not_within(exchange, seconds) if exchange.status else []

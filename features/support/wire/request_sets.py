@@ -1,9 +1,7 @@
-"""Requests that scenarios send together, and what is asked of all of them."""
+"""Requests that scenarios send together."""
 
 from collections.abc import Iterator
 
-from features.support.checks import copies
-from features.support.scene import Scene
 from features.support.wire.client import request
 from features.support.wire.exchange import Sent
 from features.support.wire.payloads import BODIES, HEADERS, METHODS, UNUSUAL_TARGETS
@@ -59,11 +57,3 @@ def demanding() -> list[Sent]:
         ("X-Original-Url", "/api/v1"),
     )
     return [request("GET", "/api/v3", (wish,)) for wish in wishes]
-
-
-def differences_between_routes(scene: Scene, *, order: bool = True) -> list[str]:
-    """Say how the primary got the first half of the requests differently from the second."""
-    arrived = [scene.primary.await_request(str(each.sent.request_id)) for each in scene.exchanges]
-    half = len(arrived) // 2
-    pairs = zip(arrived[:half], arrived[half:], strict=True)
-    return [wrong for pair in pairs for wrong in copies.not_the_same(*pair, order=order)]

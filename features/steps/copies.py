@@ -3,8 +3,8 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support.checks import copies
-from features.support.checks.headers import not_only_changed
+from features.support.checks import copies, primary
+from features.support.checks.headers import check_only_changed
 from features.support.wire import request_sets
 from features.support.wire.payloads import HEADERS
 
@@ -12,19 +12,19 @@ from features.support.wire.payloads import HEADERS
 @then("the shadow received a copy of each, exactly once")
 def copied_exactly_once(context: Context) -> None:
     copies.await_copies(context.scene, [each.sent for each in context.scene.exchanges])
-    strangers = copies.strangers(context.scene)
+    arrived = copies.all_but_sentinels(context.scene)
     ids = {each.sent.request_id for each in context.scene.exchanges}
-    assert not [each for each in strangers if each.request_id not in ids], strangers
-    assert len(strangers) == len(ids), f"{len(strangers)} copies of {len(ids)} requests"
+    assert not [each for each in arrived if each.request_id not in ids], arrived
+    assert len(arrived) == len(ids), f"{len(arrived)} copies of {len(ids)} requests"
 
 
-@then("the shadow received copies of nothing but the sentinels")
+@then("no copy reached the shadow")
 def only_sentinels_were_copied(context: Context) -> None:
-    found = copies.strangers(context.scene)
+    found = copies.all_but_sentinels(context.scene)
     assert not found, f"{len(found)} copies too many, the first: {found[0]}"
 
 
-@then("nothing but the gateway was started for that")
+@then("only the gateway was started for that")
 def nothing_beside(context: Context) -> None:
     gateway = context.scene.gateway
     started = [service.name for service in gateway.services]
@@ -58,7 +58,7 @@ def client_sends_many_headers(context: Context) -> None:
     context.scene.send_in_turn(request_sets.headers())
 
 
-@when("the client sends an empty body, 1 byte, every byte value and 16 KB on route v1")
+@when("the client sends empty, small and binary bodies, and 16 KB, on route v1")
 def client_sends_small_bodies(context: Context) -> None:
     context.scene.send_in_turn(
         request_sets.bodies("an empty body", "1 byte", "every byte value", "16 KB")
@@ -83,7 +83,7 @@ def client_sends_on_both(context: Context) -> None:
 @then("each copy has the method, target and body of its request")
 def copies_are_faithful(context: Context) -> None:
     sent = [each.sent for each in context.scene.exchanges]
-    wrong = copies.unfaithful(sent, copies.await_copies(context.scene, sent))
+    wrong = copies.check_contents(sent, copies.await_copies(context.scene, sent))
     assert not wrong, "\n".join(wrong)
 
 
@@ -96,7 +96,7 @@ def copy_has_target(context: Context, target: str) -> None:
 @then("each copy has the headers of its request in their order")
 def copies_have_headers(context: Context) -> None:
     sent = [each.sent for each in context.scene.exchanges]
-    wrong = copies.wrong_headers(sent, copies.await_copies(context.scene, sent))
+    wrong = copies.check_headers(sent, copies.await_copies(context.scene, sent))
     assert not wrong, "\n".join(wrong)
 
 
@@ -104,25 +104,25 @@ def copies_have_headers(context: Context) -> None:
 def copies_have_headers_reordered(context: Context) -> None:
     sent = [each.sent for each in context.scene.exchanges]
     arrived = copies.await_copies(context.scene, sent)
-    wrong = copies.wrong_headers(sent, arrived, copies.ADDED_BY_CLIENTS)
-    unexpected = copies.not_only_reordered(wrong)
+    wrong = copies.check_headers(sent, arrived, copies.ADDED_BY_CLIENTS)
+    unexpected = copies.check_only_reordered(wrong)
     assert not unexpected, "\n".join(unexpected)
 
 
 @then("each copy has the headers of its request, but the gateway {change:Change}")
 def copies_have_headers_changed(context: Context, change: str) -> None:
     sent = [each.sent for each in context.scene.exchanges]
-    wrong = not_only_changed(sent, copies.await_copies(context.scene, sent), change)
+    wrong = check_only_changed(sent, copies.await_copies(context.scene, sent), change)
     assert not wrong, "\n".join(wrong)
 
 
-@then("the copy bears the marker")
+@then("the copy has the marker")
 def copy_is_marked(context: Context) -> None:
     (copy,) = copies.await_copies(context.scene, [context.scene.last.sent]).values()
     assert copies.markers(copy) == [context.scene.stack.marker], copies.markers(copy)
 
 
-@then("the primary's request does not bear the marker")
+@then("the primary's request has no marker")
 def primary_sees_no_marker(context: Context) -> None:
     received = context.scene.primary.await_request(context.scene.last.sent.request_id)
     assert not copies.markers(received), received.headers
@@ -135,7 +135,7 @@ def primary_has_credentials(context: Context) -> None:
     assert [v for _, v in received.headers if v in wanted] == wanted, received.headers
 
 
-@then("the primary received the credentials but for Proxy-Authorization")
+@then("the primary received the credentials except Proxy-Authorization")
 def primary_has_some_credentials(context: Context) -> None:
     received = context.scene.primary.await_request(context.scene.last.sent.request_id)
     told = copies.credentials(received)
@@ -151,12 +151,12 @@ def copy_has_no_credentials(context: Context) -> None:
 
 @then("the primary received the same on both routes")
 def primary_is_untouched(context: Context) -> None:
-    wrong = request_sets.differences_between_routes(context.scene)
+    wrong = primary.check_same_on_routes(context.scene)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the primary received the same headers on both routes, but some in another order")
 def primary_is_touched(context: Context) -> None:
-    assert request_sets.differences_between_routes(context.scene), "the limit is no more"
-    wrong = request_sets.differences_between_routes(context.scene, order=False)
+    assert primary.check_same_on_routes(context.scene), "the limit is no more"
+    wrong = primary.check_same_on_routes(context.scene, order=False)
     assert not wrong, "\n".join(wrong)

@@ -18,11 +18,11 @@ mirror_agent_ring_lost_total 3.0
 def test_figures_are_read_by_reason() -> None:
     account = _of_samples(AGENT, "mirror_agent_")
     assert account == Account(12, 7, {"cut": 2, "not_sampled": 1}, {"timeout": 1}, 1, 3)
-    assert not account.why_not_balanced()
+    assert not account.check_balance()
 
 
 def test_what_does_not_add_up_is_told() -> None:
-    (told,) = Account(12, 7, {"cut": 2}, {}, 0).why_not_balanced()
+    (told,) = Account(12, 7, {"cut": 2}, {}, 0).check_balance()
     assert told.endswith("does not add up: 9")
 
 

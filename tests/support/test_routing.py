@@ -1,5 +1,5 @@
 from features.support.checks import routing
-from features.support.checks.headers import CHANGES, joined, not_only_changed
+from features.support.checks.headers import CHANGES, check_only_changed, joined
 from features.support.scene import Exchange
 from features.support.wire.client import ClientError, request
 from features.support.wire.exchange import Answer, Headers, Received, Sent
@@ -31,8 +31,8 @@ def refusal(status: int, allow: str | None = None) -> Answer:
 def test_a_request_that_is_served_is_no_refusal() -> None:
     served = Answer(200, (("X-Backend-Name", "primary"),), b"", 0.01)
     exchanges = [Exchange(REFUSED[0], refusal(404)), Exchange(REFUSED[1], served)]
-    assert routing.not_all_refused(exchanges[:1], 404) == []
-    assert "the answer came from the primary" in routing.not_all_refused(exchanges, 404)[1]
+    assert routing.check_all_refused(exchanges[:1], 404) == []
+    assert "the answer came from the primary" in routing.check_all_refused(exchanges, 404)[1]
 
 
 def test_each_refusal_names_the_methods_of_its_route() -> None:
@@ -40,11 +40,11 @@ def test_each_refusal_names_the_methods_of_its_route() -> None:
         Exchange(sent, refusal(405, allow))
         for sent, (_, _, allow) in zip(REFUSED, routing.REFUSED, strict=True)
     ]
-    assert routing.not_all_named(told) == []
+    assert routing.check_allowed_methods(told) == []
     told[1] = Exchange(REFUSED[1], refusal(405, "GET"))
-    assert len(routing.not_all_named(told)) == 1
+    assert len(routing.check_allowed_methods(told)) == 1
     told[1] = Exchange(REFUSED[1], ClientError("refused"))
-    assert len(routing.not_all_named(told)) == 1
+    assert len(routing.check_allowed_methods(told)) == 1
 
 
 def test_repeats_are_joined_where_the_first_stands() -> None:
@@ -55,7 +55,7 @@ def test_repeats_are_joined_where_the_first_stands() -> None:
 def test_headers_that_came_as_sent_contradict_a_change() -> None:
     sent = [request("GET", "/api/v1", (("Accept", "a"), ("Accept", "b")))]
     for name in CHANGES:
-        wrong = not_only_changed(sent, {str(sent[0].request_id): copy_of(sent[0])}, name)
+        wrong = check_only_changed(sent, {str(sent[0].request_id): copy_of(sent[0])}, name)
         assert "is no more" in wrong[0]
 
 
@@ -64,6 +64,6 @@ def test_a_known_change_is_forgiven_and_another_is_not() -> None:
     sent = request("GET", "/api/v1", (("Accept", "a"), ("Accept", "b")))
     added = (("X-Envoy-Internal", "true"),)
     changed = copy_of(sent, headers=(*joined(sent.headers), *added))
-    assert not_only_changed([sent], {str(sent.request_id): changed}, name) == []
+    assert check_only_changed([sent], {str(sent.request_id): changed}, name) == []
     lost = copy_of(sent, headers=(*joined(sent.headers)[:-1], *added))
-    assert not_only_changed([sent], {str(sent.request_id): lost}, name)
+    assert check_only_changed([sent], {str(sent.request_id): lost}, name)

@@ -7,8 +7,8 @@ from features.support.checks import second_shadow
 
 
 @when(
-    "the client sends {times:d} times {count:d} requests on route {route:Route}, "
-    "each time once the earlier are copied"
+    "{times:d} groups of {count:d} requests are sent on {route:Route}, "
+    "each after the last was copied"
 )
 def client_sends_once_copied(context: Context, times: int, count: int, route: str) -> None:
     for _ in range(times):
@@ -49,11 +49,11 @@ def dead_shadow_is_added(context: Context) -> None:
 
 @then("each of the two shadows received a copy of each, exactly once")
 def both_have_copies(context: Context) -> None:
-    wrong = second_shadow.not_one_copy_each(context.scene)
+    wrong = second_shadow.check_both_shadows(context.scene)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the first shadow received a copy of each, exactly once, and the second one none")
 def first_has_copies(context: Context) -> None:
-    wrong = second_shadow.not_shielded(context.scene)
+    wrong = second_shadow.check_first_shadow(context.scene)
     assert not wrong, "\n".join(wrong)

@@ -14,31 +14,31 @@ def operator_sets_share(context: Context, share: int) -> None:
     next(change)
 
 
-@given("the policy now asks for another share of route v2, 40 points away")
+@given("the policy asks for a share of route v2 that differs by 40 points")
 def policy_asks_elsewhere(context: Context) -> None:
     context.policy = context.policy.asking_elsewhere("/api/v2")
 
 
 @then("the shadow received the share of copies that the policy asks for, none twice")
 def share_is_what_the_policy_asks_for(context: Context) -> None:
-    wrong = sampling.not_as_asked(context.scene, context.policy)
+    wrong = sampling.check_policy_share(context.scene, context.policy)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the shadow received exactly the share of copies that the policy asks for, none twice")
 def share_is_exact(context: Context) -> None:
-    wrong = sampling.not_as_asked(context.scene, context.policy, exact=True)
+    wrong = sampling.check_policy_share(context.scene, context.policy, exact=True)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the shadow received copies of {share:g} % of them, none twice")
 def share_is(context: Context, share: float) -> None:
-    wrong = sampling.not_the_share(context.scene, share)
+    wrong = sampling.check_share(context.scene, share)
     assert not wrong, "\n".join(wrong)
 
 
 @then("the shadow received copies, but not the share that the policy asks for")
 def share_is_another(context: Context) -> None:
-    wrong = sampling.not_as_asked(context.scene, context.policy)
+    wrong = sampling.check_policy_share(context.scene, context.policy)
     assert wrong, f"{len(context.scene.copies())} copies were taken for the share asked for"
     assert context.scene.copies(), "nothing was mirrored at all"

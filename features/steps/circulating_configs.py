@@ -17,9 +17,9 @@ def own_spoe(context: Context) -> None:
     context.verdict = circulating_configs.check_own_spoe(context.scene.stack)
 
 
-@then("the message names the prefix of variables that it misses")
+@then("the message names the prefix of variables that is missing")
 def prefix_is_named(context: Context) -> None:
-    wrong = context.verdict.not_named("option var-prefix", "mirror-agent")
+    wrong = context.verdict.check_named("option var-prefix", "mirror-agent")
     assert not wrong, "\n".join(wrong)
 
 
@@ -32,7 +32,7 @@ def operator_has_loaded(context: Context, script: str) -> None:
 
 @then("the client gets the primary's answer after {seconds:g} seconds, and no sooner")
 def client_was_kept(context: Context, seconds: float) -> None:
-    wrong = answers.not_from_the_primary(context.scene.last)
+    wrong = answers.check_answer(context.scene.last)
     assert not wrong, "\n".join(wrong)
     taken = context.scene.last.answer.elapsed
     assert taken >= seconds, f"it took {taken:.2f} s only"

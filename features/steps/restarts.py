@@ -3,7 +3,7 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support.checks import losses
+from features.support.checks import latency, losses
 from features.support.operator import config_mistakes, restarts, shares
 from features.support.wire.stream import Stream
 
@@ -17,7 +17,7 @@ def gateway_was_started_first(context: Context, count: int) -> None:
     restarts.start_alone(context.scene, count)
 
 
-@given("an operator has set the share of route v2 to what is no share")
+@given("an operator has set the share of route v2 to an invalid value")
 def operator_mistakes(context: Context) -> None:
     change = shares.set_none(context.scene)
     context.add_cleanup(lambda: next(change, None))
@@ -37,7 +37,7 @@ def operator_loads(context: Context, mistake: str) -> None:
 
 @then("it is refused, and the message names the place of the mistake")
 def mistake_is_refused(context: Context) -> None:
-    wrong = context.answer.not_refused_there()
+    wrong = context.answer.check_located_refusal()
     assert not wrong, "\n".join(wrong)
 
 
@@ -49,10 +49,7 @@ def tool_is_restarted(context: Context) -> None:
     restarts.restart_tool(context.scene, stream)
 
 
-@when(
-    "{count:d} bodies of 40 KB are sent while the mirroring tool is frozen, "
-    "and {after:d} requests later"
-)
+@when("{count:d} bodies of 40 KB are sent while the tool is frozen, then {after:d} requests")
 def tool_freezes(context: Context, count: int, after: int) -> None:
     context.restarted, context.counted = False, losses.noted(context.scene)
     restarts.freeze_tool(context.scene, count, after)
@@ -67,21 +64,20 @@ def copies_were_lost(context: Context) -> None:
 @then("each request without a copy was counted as lost")
 def losses_are_counted(context: Context) -> None:
     loss = losses.counted(context.scene, context.counted, restarted=context.restarted)
-    wrong = losses.not_all_counted(context.scene, loss)
+    wrong = losses.check_all_counted(context.scene, loss)
     assert not wrong, "\n".join(wrong)
 
 
-@then("copies were lost, and nobody has counted them")
+@then("copies were lost, and no figure counts them")
 def losses_are_not_counted(context: Context) -> None:
     loss = losses.counted(context.scene, context.counted, restarted=context.restarted)
-    wrong = losses.not_uncounted(context.scene, loss)
+    wrong = losses.check_uncounted(context.scene, loss)
     assert not wrong, "\n".join(wrong)
 
 
 @then(
-    "{least:d} to {most:d} of these requests were broken off, "
-    "or answered after {soon:g} to {late:g} seconds"
+    "{least:d} to {most:d} requests were broken off, or answered after {soon:g} to {late:g} seconds"
 )
 def few_suffered(context: Context, least: int, most: int, soon: float, late: float) -> None:
-    wrong = restarts.not_so_many(context.scene, range(least, most + 1), soon, late)
+    wrong = latency.check_interruptions(context.scene.exchanges, range(least, most + 1), soon, late)
     assert not wrong, "\n".join(wrong)
