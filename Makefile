@@ -63,7 +63,7 @@ spec-local: $(VENV)/spec
 spec-docker: $(VENV)/spec
 	$(BIN)/behave features/ -D stack=docker -f progress3
 
-spec-matrix: $(VENV)/spec ## play HAProxy's features, SPOE, Lua and log ring too, on 2.6 to 3.2
+spec-matrix: $(VENV)/spec ## play HAProxy's features, SPOE, Lua and log ring too, on 2.6 to 3.4
 	$(BIN)/python -m tests.matrix $(BEHAVE)
 
 mutants: $(VENV)/dev ## break the product in many small ways; the specification must notice each

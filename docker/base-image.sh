@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the base image debian:RELEASE-slim available: bookworm, trixie (default) or forky.
+# Make the base image debian:RELEASE-slim available: bookworm, trixie (default), forky or sid.
 #
 # An image that is there already is kept. Otherwise it is pulled; where no registry can be reached,
 # it is made from Debian's signed packages with mmdebstrap (20 s), under the same tag.
@@ -73,8 +73,8 @@ SETTINGS
 }
 
 case $release in
-bookworm | trixie | forky) ;;
-*) fail "unknown release '$release'; known: bookworm, trixie, forky" ;;
+bookworm | trixie | forky | sid) ;;
+*) fail "unknown release '$release'; known: bookworm, trixie, forky, sid" ;;
 esac
 docker version >/dev/null 2>&1 || fail "no Docker Engine answers"
 
