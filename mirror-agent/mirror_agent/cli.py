@@ -1,4 +1,4 @@
-"""The command line: `python -m mirror_agent [CONFIG] [--check]`, or flags alone."""
+"""The command line: `mirror-agent [CONFIG] [--check]`, or flags alone."""
 
 import argparse
 import asyncio
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(_run(settings, options, given))
     except OSError as error:
-        print(f"mirror_agent: {error.strerror or error}", file=sys.stderr)
+        print(f"mirror-agent: {error.strerror or error}", file=sys.stderr)
         return FAILED
     return 0
 
@@ -55,7 +55,7 @@ async def _run(settings: Settings, options: argparse.Namespace, given: list[str]
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="mirror_agent",
+        prog="mirror-agent",
         description="Receives requests from HAProxy and sends copies of them to shadows.",
         epilog="Signals: SIGHUP reads the file again, SIGTERM sends what waits and ends.",
     )
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--workers", metavar="N", type=_reader(integer(1, 64)), help="processes (1)")
     add("--log-format", choices=("text", "json"), help="lines of key=value, or JSON objects")
-    add("--version", action="version", version=f"mirror_agent {__version__}")
+    add("--version", action="version", version=f"mirror-agent {__version__}")
     add("--worker", help=argparse.SUPPRESS)
     return parser
 

@@ -8,11 +8,13 @@ its own, and the marker says that this is a copy.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .account import CUT, LOOP, MALFORMED, Account
 from .request import Request
-from .settings.model import Shadow
+
+if TYPE_CHECKING:  # the settings are read with what stands here
+    from .settings.model import Shadow
 
 HOP_BY_HOP = (
     "connection",
@@ -71,7 +73,7 @@ class Host:
     replace: bool
 
     @classmethod
-    def of(cls, shadow: Shadow) -> Self:
+    def of(cls, shadow: "Shadow") -> Self:
         """Return what the configuration of a shadow says."""
         if shadow.host_header is not None:
             return cls(f"Host: {shadow.host_header}\r\n".encode(), replace=True)

@@ -58,6 +58,16 @@ _KINDS = {
     "open_files": _Kind(False, (), "Descriptors that the workers hold."),
 }
 
+
+def figures_table() -> str:
+    """Return all figures as the table of the README."""
+    lines = ["| figure | labels | meaning |", "| --- | --- | --- |"]
+    for name, kind in _KINDS.items():
+        shown = f"{name}_total" if kind.counter else name
+        lines.append(f"| `{shown}` | {', '.join(kind.labels)} | {kind.text} |")
+    return "\n".join(lines) + "\n"
+
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 

@@ -63,7 +63,7 @@ def test_a_port_in_use_ends_the_agent_with_a_line(agent: Agent, workers: str) ->
     taken = f"127.0.0.1:{agent.ports['spoe']}"
     outcome = run("--spoe", taken, "--shadow", "127.0.0.1:1", "--workers", workers)
     assert outcome.returncode == 1
-    assert re.search(rf"mirror_agent: .*(in use|cannot listen on {taken})", outcome.stderr)
+    assert re.search(rf"mirror-agent: .*(in use|cannot listen on {taken})", outcome.stderr)
     assert "Traceback" not in outcome.stderr
 
 

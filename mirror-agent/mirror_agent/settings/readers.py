@@ -5,7 +5,8 @@ import re
 import ssl
 from collections.abc import Callable, Iterable
 
-from .model import Address
+from ..copying import FRAMING, HOP_BY_HOP
+from .address import Address
 
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z%]*)")
 _TIMES = {"ms": 0.001, "s": 1.0, "m": 60.0, "": 1.0}
@@ -107,6 +108,20 @@ def token(text: str) -> str:
     if not _TOKEN.fullmatch(text):
         raise ValueError(f"{text!r} has characters that are not allowed here")
     return text
+
+
+def marker(text: str) -> str:
+    """Read the name of the header that marks copies."""
+    if text.lower() in ("host", *HOP_BY_HOP, *FRAMING):
+        raise ValueError(f"{text!r} has a meaning of its own: a marker is a header of your own")
+    return token(text)
+
+
+def removable(text: str) -> str:
+    """Read the name of a header that copies can lack."""
+    if text.lower() == "host":
+        raise ValueError("a copy needs its Host; `host` of a shadow sets another")
+    return token(text)
 
 
 def name(text: str) -> str:
