@@ -22,7 +22,8 @@ from bench.rows import PLAIN, Row
 from bench.stack import version, why_not
 from bench.table import Run, render, to_json
 from features.support.errors import StackError
-from features.support.gateways.catalogue import CATALOGUE, Gateway
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.gateways.model import Gateway
 
 _REPORTS = Path(__file__).resolve().parents[1] / "reports"
 _QUIET = 1.0  # load average

@@ -5,6 +5,7 @@ import io
 import urllib.request
 from pathlib import Path
 
+from features.support.gateways.haproxy_family import PROGRAM
 from features.support.stack import ports, programs
 from features.support.stack.process import Process
 from features.support.wire.client import Address
@@ -40,7 +41,7 @@ class Origin:
     def __init__(self, name: str, directory: Path) -> None:
         self._port, self._figures = ports.free_port(), ports.free_port()
         self._configuration = directory / f"{name}.cfg"
-        program = str(programs.find("haproxy"))
+        program = str(programs.find(PROGRAM))
         command = [program, "-db", "-f", str(self._configuration)]
         self.process = Process(name, command, {}, directory / f"{name}.log")
         self.address = Address("127.0.0.1", self._port)

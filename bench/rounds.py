@@ -18,7 +18,8 @@ from bench.rows import (
     Row,
 )
 from bench.stack import Subject, conditions_of, running
-from features.support.gateways.catalogue import CATALOGUE, Gateway
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.gateways.model import Gateway
 from features.support.waiting import watch
 
 _LOADS = {FULL: saturate, FIXED: pace}

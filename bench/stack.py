@@ -1,45 +1,35 @@
 """One gateway between fast services: what is measured, and the conditions it is brought into."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
+
 from bench.origins import Origin
 from bench.rows import DEAD, FROZEN, LATE, TOOL_DEAD, WELL
 from features.support import options
-from features.support.gateways.catalogue import Gateway
+from features.support.gateways.model import Gateway
 from features.support.stack.local import LocalStack
-from features.support.stack.service import Service
 from features.support.waiting import watch
 from features.support.wire.client import ClientError, request, send
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 _FLOW_WITHIN = 15.0
 _ANSWERS_WITHIN, _AT_ONCE, _IN_A_ROW = 5.0, 0.25, 5
-# Clients, primary and shadow need the other core.
-_ONE_THREAD = str(Path(__file__).with_name("one-thread.cfg"))
 
 
 def on_one_thread(gateway: Gateway) -> Gateway:
-    """Return the gateway with one thread that serves clients; Nginx has one, and Traefik cannot."""
-    services = tuple(
-        _on_one_thread(each) if each.name == gateway.front else each for each in gateway.services
-    )
-    return replace(gateway, services=services)
+    """Return the gateway with one thread that serves clients, where it can have one.
 
-
-def _on_one_thread(service: Service) -> Service:
-    command = list(service.command)
-    if service.program == "haproxy":
-        first = command.index("-f")
-        command[first:first] = ["-f", _ONE_THREAD]
-    if service.program == "envoy":
-        command[command.index("--concurrency") + 1] = "1"
-    return replace(service, command=tuple(command))
+    Clients, primary and shadow need the other core.
+    """
+    narrowed = gateway.one_thread
+    if narrowed is None:
+        return gateway
+    services = (narrowed(s) if s.name == gateway.front else s for s in gateway.services)
+    return replace(gateway, services=tuple(services))
 
 
 class _Stack(LocalStack):
@@ -56,18 +46,19 @@ class _Stack(LocalStack):
         leader = self._processes[service].pid
         if leader is None:
             return 0.0
-        listed = subprocess.run(
-            ["ps", "-o", "pid=", "-g", str(leader)], capture_output=True, text=True, check=False
-        )
-        return sum(_cpu(pid) for pid in listed.stdout.split())
+        try:
+            first = psutil.Process(leader)
+            return sum(map(_cpu, [first, *first.children(recursive=True)]))
+        except psutil.Error:
+            return 0.0
 
 
-def _cpu(pid: str) -> float:
+def _cpu(process: psutil.Process) -> float:
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
+        used = process.cpu_times()
+    except psutil.Error:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return used.user + used.system
 
 
 def why_not(gateway: Gateway) -> str | None:

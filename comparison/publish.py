@@ -11,8 +11,7 @@ from comparison import costs, markdown, page, storage
 from comparison.model import Column, Comparison, Run
 from comparison.verdicts import Outcome, judge
 from features.reporting.run_info import Surroundings
-from features.support.gateways.catalogue import CATALOGUE
-from features.support.gateways.exemptions import DOES_NOT_APPLY
+from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
 from features.support.paths import ROOT
 
 REPORT = ROOT / "reports" / "comparison.json"

@@ -5,8 +5,7 @@ from collections import Counter
 import pytest
 from behave.model import Scenario
 
-from features.support.gateways.catalogue import CATALOGUE
-from features.support.gateways.exemptions import DOES_NOT_APPLY
+from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
 from tests.test_features import SCENARIOS
 
 MIRRORING = {name for name, gateway in CATALOGUE.items() if gateway.mirrors}

@@ -13,7 +13,7 @@ from behave.formatter._registry import register_as
 from behave.formatter.base import Formatter, StreamOpener
 from behave.model import Scenario
 
-from features.support.stack.base import NOT_ASKED_FOR
+from features.support.stack import NotChosen
 
 # Both names, so that Allure's documented command works beside the entry in behave.ini.
 _NAMES = ("allure", "allure_behave.formatter:AllureFormatter")
@@ -45,7 +45,7 @@ class Listener(AllureListener):  # type: ignore[misc]
     def stop_scenario(self, scenario: Scenario) -> None:
         """End a scenario's result."""
         reason = scenario.skip_reason or ""
-        if scenario.status == "skipped" and reason and not reason.endswith(NOT_ASKED_FOR):
+        if scenario.status == "skipped" and reason and not isinstance(reason, NotChosen):
             self._stop_skipped(reason)
         else:
             super().stop_scenario(scenario)

@@ -11,12 +11,13 @@ from parse import with_pattern
 
 from features.support.checks import primary
 from features.support.checks.headers import CHANGES
-from features.support.gateways import haproxy_stats
-from features.support.gateways.catalogue import CATALOGUE, RECORDERS
-from features.support.gateways.haproxy_stats import WRONG
+from features.support.gateways import stats
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.gateways.stats import WRONG
 from features.support.operator import circulating_configs, config_mistakes
 from features.support.operator.config_check import MISTAKES
 from features.support.operator.faults import FAILURES
+from features.support.stack.service import RECORDERS
 from features.support.wire.payloads import BODIES, HEADERS, Body
 
 
@@ -68,8 +69,8 @@ register_type(
     Gateway=one_of(CATALOGUE),
     Service=one_of(service.name for service in RECORDERS),
     Method=one_of(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE"]),
-    Route=one_of(haproxy_stats.ROUTES),
-    Form=one_of(haproxy_stats.PATHS),
+    Route=one_of(stats.ROUTES),
+    Form=one_of(stats.PATHS),
     Credentials=one_of(WRONG),
     Health=one_of(("up", "down")),
     Mistake=one_of(MISTAKES),

@@ -9,12 +9,12 @@ from features.support.operator import circulating_configs
 
 @when("an operator checks the SPOE configuration that people copy")
 def circulating_spoe(context: Context) -> None:
-    context.verdict = circulating_configs.check_circulating_spoe(context.scene.stack)
+    context.verdict = circulating_configs.check_circulating(context.scene)
 
 
 @when("an operator checks the SPOE configuration of this project")
 def own_spoe(context: Context) -> None:
-    context.verdict = circulating_configs.check_own_spoe(context.scene.stack)
+    context.verdict = circulating_configs.check_own(context.scene)
 
 
 @then("the message names the prefix of variables that is missing")
@@ -25,9 +25,7 @@ def prefix_is_named(context: Context) -> None:
 
 @given("an operator has loaded {script:Script}")
 def operator_has_loaded(context: Context, script: str) -> None:
-    change = circulating_configs.load(context.scene, script)
-    context.add_cleanup(lambda: next(change, None))
-    next(change)
+    context.scene.change(circulating_configs.loaded(context.scene, script))
 
 
 @then("the client gets the primary's answer after {seconds:g} seconds, and no sooner")

@@ -13,23 +13,22 @@ from features.support.wire.stream import Stream
 
 @when("an operator checks the running configuration")
 def operator_checks(context: Context) -> None:
-    context.verdict = config_check.check_running(context.scene.stack)
+    context.verdict = config_check.check_running(context.scene)
 
 
 @when("an operator starts a gateway whose configuration has {mistake:Mistake}")
 def operator_starts_with_a_mistake(context: Context, mistake: str) -> None:
-    context.verdict = config_check.start_with(context.scene.stack, mistake)
+    context.verdict = config_check.start_with(context.scene, mistake)
 
 
 @when("an operator checks a configuration that asks HAProxy to mirror")
 def operator_asks_to_mirror(context: Context) -> None:
-    front = context.scene.gateway.front
-    context.verdict = config_check.check_with(context.scene.stack, front, "the wish to mirror")
+    context.verdict = config_check.check_with(context.scene, "the wish to mirror")
 
 
 @when("an operator lists every directive that HAProxy has registered")
 def operator_lists_directives(context: Context) -> None:
-    context.directives = config_check.directives(context.scene.stack)
+    context.directives = config_check.directives(context.scene)
 
 
 @then("the configuration is accepted without a warning")

@@ -4,7 +4,8 @@ from behave import given
 from behave.runner import Context
 
 from features.support.errors import StackError
-from features.support.gateways.catalogue import CATALOGUE, Gateway
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.gateways.model import Gateway
 from features.support.stack import signals
 
 
@@ -14,7 +15,7 @@ def gateway_in_front(context: Context, name: str) -> None:
     if reason is None:
         enter(context, CATALOGUE[name])
     else:
-        context.scenario.skip(f"{name}: {reason}")
+        context.scenario.skip(reason.about(name))
 
 
 def enter(context: Context, gateway: Gateway) -> None:

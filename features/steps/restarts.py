@@ -4,7 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import latency, losses
-from features.support.operator import config_mistakes, restarts, shares
+from features.support.operator import changes, config_mistakes, restarts
 from features.support.wire.stream import Stream
 
 
@@ -19,9 +19,7 @@ def gateway_was_started_first(context: Context, count: int) -> None:
 
 @given("an operator has set the share of route v2 to an invalid value")
 def operator_mistakes(context: Context) -> None:
-    change = shares.set_none(context.scene)
-    context.add_cleanup(lambda: next(change, None))
-    next(change)
+    context.scene.change(changes.invalid_share(context.scene))
 
 
 @when("the mirroring tool is started next, and the shadow last")

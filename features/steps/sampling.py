@@ -4,14 +4,12 @@ from behave import given, then
 from behave.runner import Context
 
 from features.support.checks import sampling
-from features.support.operator import shares
+from features.support.operator import changes
 
 
 @given("an operator has set the share of route v2 to {share:d} % and reloaded")
 def operator_sets_share(context: Context, share: int) -> None:
-    change = shares.set_share(context.scene, share)
-    context.add_cleanup(lambda: next(change, None))
-    next(change)
+    context.scene.change(changes.share(context.scene, share))
 
 
 @given("the policy asks for a share of route v2 that differs by 40 points")

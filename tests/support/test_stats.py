@@ -7,7 +7,7 @@ import pytest
 
 from features.support.checks import stats_delta
 from features.support.errors import StackError
-from features.support.gateways.haproxy_stats import PATHS, WRONG, Stats
+from features.support.gateways.stats import PATHS, WRONG, Stats
 from features.support.scene import Scene
 from features.support.stack import ports
 from features.support.stack.local import LocalStack

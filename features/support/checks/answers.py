@@ -4,11 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from features.support.gateways.catalogue import CATALOGUE
 from features.support.scene import Exchange
 from features.support.waiting import patient
 from features.support.wire.exchange import Answer, Received, first, values
 
-_SOFTWARE = re.compile(r"haproxy|envoy|nginx|traefik|apisix|openresty|\d+\.\d+\.\d+", re.IGNORECASE)
+_NAMES = {
+    re.escape(name)
+    for gateway in CATALOGUE.values()
+    for name in (gateway.front_service.title, *gateway.software)
+}
+_SOFTWARE = re.compile("|".join([*sorted(_NAMES), r"\d+\.\d+\.\d+"]), re.IGNORECASE)
 _SHOWN = 5  # examples in a message
 
 

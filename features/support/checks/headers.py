@@ -1,30 +1,17 @@
 """What some gateways do to headers of requests that they pass on or copy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from features.support.checks.copies import ADDED_BY_CLIENTS, check_headers
+from features.support.checks.copies import check_headers
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.gateways.model import HeaderChange
 from features.support.wire.exchange import Headers, Received, Sent
 
-
-@dataclass(frozen=True)
-class Change:
-    """What a gateway does to headers: those it adds, what may be missing, whether it joins."""
-
-    added: frozenset[str] = frozenset()
-    forgiven: tuple[str, ...] = ()
-    joins: bool = False
-
-
-CHANGES: Mapping[str, Change] = {
-    "joins repeats, and says that a copy is internal": Change(
-        frozenset({"x-envoy-internal"}), joins=True
-    ),
-    "sorts them, and says who forwarded the request": Change(
-        ADDED_BY_CLIENTS
-        | {"x-real-ip", *(f"x-forwarded-{each}" for each in ("host", "port", "proto", "server"))},
-        ("in another order", "user-agent: '' is missing"),
-    ),
+CHANGES: Mapping[str, HeaderChange] = {
+    gateway.header_change.words: gateway.header_change
+    for gateway in CATALOGUE.values()
+    if gateway.header_change
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from features.support.gateways.haproxy_stats import Stats
+from features.support.gateways.stats import Stats
 from features.support.scene import Scene
 from features.support.waiting import eventually, watch
 from features.support.wire.client import request

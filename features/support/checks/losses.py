@@ -1,17 +1,14 @@
 """Requests that were to be copied and were not: are they counted, by anybody?"""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.support.checks import copies
 from features.support.errors import CannotFindOutError
-from features.support.gateways import account
-from features.support.gateways.account import Account
+from features.support.gateways.account import UNSURE, Account
+from features.support.gateways.model import needed
 from features.support.scene import Scene
 
-# How the agent's last words tell its account, as text and as JSON.
-_LAST_WORDS = re.compile(r'"?shadow\.(received|sent|dropped\.\w+|failed\.\w+)"?(?:=|: ?)(\d+)')
 _SURE = ("agent_down", "too_big")
 
 
@@ -25,14 +22,15 @@ class Loss:
 
 def noted(scene: Scene) -> dict[str, int]:
     """Return what the gateway itself counts, to be compared with later."""
-    return account.of_front(scene.stack, scene.in_front)
+    gateway = scene.in_front
+    return dict(gateway.front_counts(scene.stack, gateway)) if gateway.front_counts else {}
 
 
 def counted(scene: Scene, before: Mapping[str, int], *, restarted: bool) -> Loss:
     """Return what gateway and tool have counted as lost since then; `restarted` is the tool.
 
-    A log ring's lines are counted by HAProxy, and numbered. So an agent that goes on counts what
-    is missing; of a restarted one, HAProxy's figure and both the agent's accounts tell.
+    A gateway that hands requests over as numbered lines counts them. So a tool that goes on counts
+    what is missing; of a restarted one, the gateway's figure and both its accounts tell.
     """
     tool = _after_restart(scene, before) if restarted else scene.account(len(scene.exchanges))
     grown = {name: value - before[name] for name, value in noted(scene).items()}
@@ -41,7 +39,7 @@ def counted(scene: Scene, before: Mapping[str, int], *, restarted: bool) -> Loss
         lost += grown["lines"] - tool.received if restarted else tool.lost
     return Loss(
         lost + sum(grown.get(reason, 0) for reason in _SURE),
-        sum(grown.get(reason, 0) for reason in account.UNSURE),
+        sum(grown.get(reason, 0) for reason in UNSURE),
     )
 
 
@@ -68,18 +66,15 @@ def without_copy(scene: Scene) -> int:
 
 
 def _after_restart(scene: Scene, before: Mapping[str, int]) -> Account:
-    """Return the account of a tool that was restarted: of both its runs, if HAProxy counts, too."""
-    return _of_both_runs(scene) if before else account.settled(scene.stack, scene.in_front)
-
-
-def _of_both_runs(scene: Scene) -> Account:
-    """Add what the tool counts to what it had counted, by its log, when it was stopped."""
-    words = _LAST_WORDS.findall(scene.stack.logs(str(scene.in_front.tool)))
-    if not words or scene.noted is None:
-        raise CannotFindOutError("the mirroring tool ended without telling what it had counted")
-    told = {name: int(value) for name, value in words}
-    ended = Account(told["received"], told["sent"], _of("dropped.", told), _of("failed.", told), 0)
-    earlier, now = ended - scene.noted, account.settled(scene.stack, scene.in_front)
+    """Return the account of a tool that was restarted, of both its runs if the gateway counts."""
+    gateway = scene.in_front
+    now = gateway.settled_account(scene.stack)
+    if not before:
+        return now
+    if scene.noted is None:
+        raise CannotFindOutError(f"{gateway.name} keeps no account")
+    ended = needed(gateway.account_at_end, gateway, "account_at_end")(scene.stack, gateway)
+    earlier = ended - scene.noted
     return Account(
         earlier.received + now.received,
         earlier.sent + now.sent,
@@ -87,7 +82,3 @@ def _of_both_runs(scene: Scene) -> Account:
         {"earlier": sum(earlier.failed.values()), "now": sum(now.failed.values())},
         now.in_flight,
     )
-
-
-def _of(kind: str, told: Mapping[str, int]) -> dict[str, int]:
-    return {name.removeprefix(kind): n for name, n in told.items() if name.startswith(kind)}

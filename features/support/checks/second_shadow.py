@@ -1,38 +1,16 @@
-"""A second shadow beside the first: how each way of mirroring gets one, and what then arrives."""
+"""How the shadow is reached, and what arrives at a second shadow beside it."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 from features.support.checks import copies
-from features.support.gateways import account as accounts
-from features.support.operator import live_edits
-from features.support.operator.second_shadow import ADDITIONS
 from features.support.scene import Scene
 from features.support.waiting import eventually
 from features.support.wire.client import request
 from features.support.wire.exchange import Received
 
-# Nobody listens there, neither on this machine nor in a container.
-NOBODY = "127.0.0.1:1"
 _DOORS = ("service", "second")  # the shadow's recorder plays the second shadow, too
 _SENTINELS = 20
 _WITHIN = 10.0
-
-
-def add(scene: Scene, address: str) -> Iterator[None]:
-    """Let the gateway mirror to one more shadow at an address; when resumed, undo it.
-
-    Raises CannotFindOutError when the configuration is not as expected.
-    """
-    gateway = scene.in_front
-    addition = ADDITIONS[gateway.name]
-    service = gateway.playing(addition.role)
-    change = live_edits.edited(scene, service, addition.edits(address), addition.file)
-    next(change)
-    if scene.noted is not None:  # a new process counts anew
-        scene.noted = accounts.settled(scene.stack, gateway)
-    yield
-    next(change, None)
 
 
 def send_and_await(scene: Scene, route: str, count: int) -> None:
@@ -49,11 +27,6 @@ def connections(scene: Scene) -> int:
     """Return over how many connections the copies came, once each request has one."""
     arrived = copies.await_copies(scene, [each.sent for each in scene.exchanges])
     return len({each.connection for each in arrived.values()})
-
-
-def address_of_the_second(scene: Scene) -> str:
-    """Return where the gateway reaches the second shadow."""
-    return scene.stack.address_inside("shadow", "second")
 
 
 def check_both_shadows(scene: Scene) -> list[str]:

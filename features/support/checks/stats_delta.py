@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from features.support.gateways.haproxy_stats import Figures, Stats
+from features.support.gateways.stats import Figures, Stats
 from features.support.scene import Scene
 from features.support.waiting import watch
 from features.support.wire.exchange import Sent

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.support.errors import StackError
-from features.support.gateways.catalogue import CATALOGUE, RECORDERS, Gateway, Service
 from features.support.stack.readiness import await_route
+from features.support.stack.service import RECORDERS, Service, Topology
 from features.support.wire.client import Address
 
 
@@ -26,7 +26,19 @@ def own_credentials() -> tuple[str, str]:
     return ("operator", secrets.token_urlsafe(12))
 
 
-NOT_ASKED_FOR = "it is not among the gateways that were asked for (-D gateways)"
+class Absence(str):
+    """Why a gateway is not played, in one line."""
+
+    def about(self, gateway: str) -> "Absence":
+        """Return the same reason, of the same kind, with the gateway's name before it."""
+        return type(self)(f"{gateway}: {self}")
+
+
+class NotChosen(Absence):
+    """The user asked for other gateways."""
+
+
+_NOT_CHOSEN = NotChosen("it is not among the gateways that were asked for (-D gateways)")
 
 
 class Stack(ABC):
@@ -44,11 +56,11 @@ class Stack(ABC):
         self.marker = secrets.token_hex(8)  # the secret that tells copies from requests
         self.flowing: set[str] = set()  # gateways whose copies are known to arrive
         self.away: set[str] = set()  # services that a scenario has stopped
-        self.asked_for = frozenset(CATALOGUE)  # the gateways that a run plays
+        self.chosen: frozenset[str] | None = None  # the gateways that a run plays, None for all
         self._ready: dict[str, StackError | None] = {}
         self._services: dict[str, Service] = {each.name: each for each in RECORDERS}
 
-    def start(self, gateway: Gateway) -> None:
+    def start(self, gateway: Topology) -> None:
         """Start what the gateway needs, once; a failed start is remembered and told again."""
         if gateway.name not in self._ready:
             self._services |= {each.name: each for each in gateway.services}
@@ -76,18 +88,19 @@ class Stack(ABC):
     def _start_services(self, services: Sequence[Service]) -> None:
         """Start those services that do not run yet, and wait until each listens."""
 
-    def why_not(self, gateway: Gateway) -> str | None:
+    def why_not(self, gateway: Topology) -> Absence | None:
         """Return why a gateway is not run in this stack, None when it is."""
-        if gateway.name not in self.asked_for:
-            return NOT_ASKED_FOR
-        return self._why_not(gateway)
+        if self.chosen is not None and gateway.name not in self.chosen:
+            return _NOT_CHOSEN
+        reason = self._why_not(gateway)
+        return Absence(reason) if reason else None
 
     @abstractmethod
-    def _why_not(self, gateway: Gateway) -> str | None:
+    def _why_not(self, gateway: Topology) -> str | None:
         """Return why a gateway cannot run in this stack, None when it can."""
 
     @abstractmethod
-    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
+    def outlook(self, gateways: Sequence[Topology]) -> list[str]:
         """Return what this stack will run with, versions as far as they are known before."""
 
     @abstractmethod

@@ -3,16 +3,16 @@
 import functools
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from features.support.errors import StackError
-from features.support.gateways.catalogue import CATALOGUE
 from features.support.paths import DOCKER
 
 FILE = DOCKER / "docker-compose.yml"
@@ -22,6 +22,7 @@ PREFIX = "mirroring-spec-"
 BY_HAND = "mirroring-spec"
 OURS = "localhost/mirroring-spec/"  # where the names of our images begin
 OWNER_LABEL = "mirroring-spec.owner"
+_FIXED_PORT = re.compile(r"127\.0\.0\.1:\$\{(\w+)-")
 _QUICK = 30.0  # seconds for a command that builds and starts nothing
 
 
@@ -40,17 +41,17 @@ def is_dead(owner_: str) -> bool:
 
 
 def _start_time(pid: int) -> str:
+    """Return when a process started, in ticks since boot; psutil's time moves with the clock."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:
         return ""
 
 
-def _published() -> Iterator[str]:
-    """List the variables that fix a service's port on this machine."""
-    for gateway in CATALOGUE.values():
-        for service in gateway.services:
-            yield from filter(None, (port.published for port in service.ports.values()))
+@functools.cache
+def _published() -> frozenset[str]:
+    """Return the variables of the Compose file that fix a service's port on this machine."""
+    return frozenset(_FIXED_PORT.findall(FILE.read_text()))
 
 
 class Compose:
@@ -68,6 +69,10 @@ class Compose:
             **{variable: os.environ.get(variable, "") for variable in _published()},
             **(environment or {}),
         }
+
+    def set(self, variable: str, value: str) -> None:
+        """Set a variable that the Compose file reads, for the commands that come."""
+        self._environment[variable] = value
 
     @staticmethod
     def why_missing() -> str | None:

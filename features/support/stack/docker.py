@@ -1,6 +1,5 @@
 """A stack of containers: Compose starts and removes them, the Engine's API does the rest."""
 
-import os
 import shlex
 import shutil
 import signal
@@ -11,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from features.support.errors import StackError
-from features.support.gateways.catalogue import Gateway, Service
-from features.support.options import Options
 from features.support.stack import images, inside, ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.compose import Compose
 from features.support.stack.engine import Engine, asking, sweep
 from features.support.stack.programs import version_in
+from features.support.stack.service import Service, Topology
+from features.support.stack.settings import Settings
 from features.support.waiting import patient
 from features.support.wire.client import Address
 
@@ -32,19 +31,18 @@ class DockerStack(Stack):
 
     kind = "docker"
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, settings: Settings) -> None:
         user, password = own_credentials()
         super().__init__((user, password))
         self._engine = Engine()
-        self._configurations = scratch.directory(keep=options.keep)
+        self._configurations = scratch.directory(keep=settings.keep)
         own = {
             "STATS_USER": user,
             "STATS_PASSWORD": password,
             "MIRROR_MARKER": self.marker,
             "CONFIGURATIONS": str(self._configurations),
-            "TEEPROXY": shutil.which(os.environ.get("TEEPROXY", "teeproxy")) or "",
         }
-        kept = {"SPEC_OWNER": "kept"} if options.keep else {}  # so that no later run removes it
+        kept = {"SPEC_OWNER": "kept"} if settings.keep else {}  # so that no later run removes it
         self._compose = Compose(environment=own | kept)
         self._started: list[str] = []
         self._addresses: dict[tuple[str, str], Address] = {}
@@ -52,7 +50,7 @@ class DockerStack(Stack):
         sweep(self._engine)
         scratch.sweep()
 
-    def _why_not(self, gateway: Gateway) -> str | None:
+    def _why_not(self, gateway: Topology) -> str | None:
         """Return which program or image is missing that is none of ours."""
         reasons = (self._why_missing(service) for service in gateway.services)
         return next(filter(None, reasons), None)
@@ -72,6 +70,8 @@ class DockerStack(Stack):
             return
         for port in (port for each in new for port in each.ports.values()):
             ports.asked_for(port.published)
+        for program in filter(None, (each.brought for each in new)):
+            self._compose.set(program.variable, programs.on_path(program))
         names = [each.container for each in new]
         images.provide(names, self._compose, self._engine)
         self._started += [each.name for each in new]
@@ -95,7 +95,7 @@ class DockerStack(Stack):
                 told += "".join([f"; log of {service.name}:", *(f"\n  {line}" for line in log)])
         return told
 
-    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
+    def outlook(self, gateways: Sequence[Topology]) -> list[str]:
         """Return the versions of engine and Compose, and the gateways' images."""
         fronts = {s.container: g.name for g in gateways for s in g.services if s.name == g.front}
         origins = zip(fronts.values(), self._compose.images(fronts), strict=True)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from features.support.errors import StackError
-from features.support.gateways.catalogue import Gateway, Service
-from features.support.options import Options
 from features.support.stack.base import Execution, Stack
+from features.support.stack.service import Service, Topology
+from features.support.stack.settings import Settings
 from features.support.wire.client import Address
 
 _NAMES = {"proxy": "gateway", "stats": "stats"}
@@ -19,17 +19,17 @@ class ExternalStack(Stack):
     kind = "external"
     can_be_changed = False
 
-    def __init__(self, options: Options) -> None:
-        super().__init__(options.credentials)
-        self._addresses = options.addresses
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings.credentials)
+        self._addresses = settings.addresses
 
-    def _why_not(self, gateway: Gateway) -> str | None:
+    def _why_not(self, gateway: Topology) -> str | None:
         """Return nothing: whatever gateway is at the address is taken for the one named."""
 
     def _start_services(self, services: Sequence[Service]) -> None:
         """Start nothing."""
 
-    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:  # noqa: ARG002
+    def outlook(self, gateways: Sequence[Topology]) -> list[str]:  # noqa: ARG002
         """Return where the gateway is."""
         return [f"gateway at {self._addresses['gateway']}"]
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from features.support.gateways.catalogue import Service
 from features.support.paths import DOCKER
+from features.support.stack.service import Service
 
 FILES = "/tmp/files"
 _SCRATCH = "/tmp"
@@ -14,7 +14,7 @@ def filled(word: str, service: Service) -> str:
     configuration = service.configuration_inside or ""
     known = {
         str(DOCKER): "/opt",  # where our images have what is in our directories
-        "{program}": service.program or "",
+        "{program}": service.program.name if service.program else "",
         "{python}": "python3",
         "{configuration}": configuration,
         "{configurations}": str(Path(configuration).parent),

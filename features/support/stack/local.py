@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from features.support.errors import StackError
-from features.support.gateways.catalogue import Gateway, Service
-from features.support.options import Options
 from features.support.stack import ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.process import Process
+from features.support.stack.service import Program, Service, Topology
+from features.support.stack.settings import Settings
 from features.support.waiting import patient
 from features.support.wire.client import Address
 
@@ -29,16 +29,16 @@ class LocalStack(Stack):
 
     kind = "local"
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._user, self._password = own_credentials()
         super().__init__((self._user, self._password))
-        self._options = options
+        self._settings = settings
         self._addresses: dict[tuple[str, str], Address] = {}
         self._processes: dict[str, Process] = {}
         self._made: Path | None = None
         scratch.sweep()
 
-    def _why_not(self, gateway: Gateway) -> str | None:
+    def _why_not(self, gateway: Topology) -> str | None:
         """Return which program is missing, if one is."""
         for service in gateway.services:
             if service.named_by:
@@ -65,12 +65,12 @@ class LocalStack(Stack):
                 [self._fill(word, service) for word in service.command],
                 self._environment(service),
                 self._directory / f"{service.name}.log",
-                outlives_the_run=self._options.keep,
+                outlives_the_run=self._settings.keep,
             )
             self._processes[service.name] = process
             process.start(self._ports_of(service))
 
-    def outlook(self, gateways: Sequence[Gateway]) -> list[str]:
+    def outlook(self, gateways: Sequence[Topology]) -> list[str]:
         """Return the versions of the gateways' programs."""
         fronts = [(g.name, s) for g in gateways for s in g.services if s.name == g.front]
         commands = [self._asking(service) for _, service in fronts]
@@ -187,7 +187,7 @@ class LocalStack(Stack):
     def _directory(self) -> Path:
         """Return the directory of this run, which is made when it is needed."""
         if self._made is None:
-            self._made = scratch.directory(keep=self._options.keep)
+            self._made = scratch.directory(keep=self._settings.keep)
             self._made.mkdir()
         return self._made
 
@@ -199,8 +199,8 @@ class LocalStack(Stack):
         environment = {k: self._fill(v, service) for k, v in service.environment.items()}
         return [self._fill(word, service) for word in service.version], environment
 
-    def _find(self, program: str) -> Path | None:
-        return programs.find(program, self._options.programs.get(program))
+    def _find(self, program: Program) -> Path | None:
+        return programs.find(program, self._settings.programs.get(program.name))
 
     def _fill(self, word: str, service: Service, known: Mapping[str, str] | None = None) -> str:
         values = {

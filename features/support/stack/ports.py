@@ -3,15 +3,14 @@
 import errno
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Collection
+
+import psutil
 
 from features.support.errors import StackError
 
-_LISTEN = "0A"  # state column of /proc/net/tcp, see proc(5)
-# Local addresses in /proc/net/tcp and tcp6 at which a listener gets what is sent to 127.0.0.1.
-_HERE = ("0100007F", "00000000", "0" * 32, "0000000000000000FFFF00000100007F")
+# Addresses at which a listener gets what is sent to 127.0.0.1.
+_HERE = ("127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1")
 # A bound socket that does not listen keeps a port from everybody who does not ask for that very
 # port with SO_REUSEADDR, as services do; also while its service is stopped.
 _reserved: list[socket.socket] = []
@@ -59,48 +58,38 @@ def claim(port: int, variable: str) -> int:
     return port
 
 
+def owners(wanted: Collection[int]) -> dict[int, int | None]:
+    """Return, by TCP port of loopback, the process that listens on it; None where none is seen."""
+    found: dict[int, int | None] = dict.fromkeys(wanted)
+    for link in psutil.net_connections("tcp"):
+        if link.status != psutil.CONN_LISTEN or not link.laddr:
+            continue
+        if link.laddr.ip in _HERE and link.laddr.port in found:
+            found[link.laddr.port] = link.pid or found[link.laddr.port]
+    return found
+
+
 def owner(port: int) -> int | None:
     """Return the id of the process that listens on a TCP port of loopback, None if none is seen."""
-    sockets = set(_listening_sockets(port))
-    for process in Path("/proc").iterdir() if sockets else ():
-        if process.name.isdigit() and sockets & _sockets_of(process):
-            return int(process.name)
-    return None
+    return owners([port])[port]
 
 
 def describe_owner(port: int) -> str:
     """Name the process that listens on a port, for a message."""
     pid = owner(port)
     try:
-        return f"{Path(f'/proc/{pid}/comm').read_text().strip()} (process {pid})"
-    except OSError:  # nobody was seen, or it has ended meanwhile
-        return "a process that this user cannot see"
+        if pid:
+            return f"{psutil.Process(pid).name()} (process {pid})"
+    except psutil.Error:  # it has ended meanwhile
+        pass
+    return "a process that this user cannot see"
 
 
 def descends(pid: int | None, ancestor: int) -> bool:
     """Tell whether a process is the ancestor itself or one of its descendants."""
-    while pid and pid != ancestor:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return False
-        pid = int(fields[1])
-    return pid == ancestor
-
-
-def _listening_sockets(port: int) -> Iterator[str]:
-    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
-        for line in table.read_text().splitlines()[1:] if table.exists() else ():
-            fields = line.split()
-            address, _, number = fields[1].partition(":")
-            if fields[3] == _LISTEN and address in _HERE and int(number, 16) == port:
-                yield f"socket:[{fields[9]}]"
-
-
-def _sockets_of(process: Path) -> set[str]:
-    found = set()
-    with suppress(OSError):  # gone meanwhile, or another user's
-        for link in (process / "fd").iterdir():
-            with suppress(OSError):  # one file that was closed meanwhile says nothing of the rest
-                found.add(str(link.readlink()))
-    return found
+    if not pid or pid == ancestor:
+        return pid == ancestor
+    try:
+        return any(each.pid == ancestor for each in psutil.Process(pid).parents())
+    except psutil.Error:
+        return False

@@ -108,7 +108,7 @@ class Process:
         if self._child is None or not self.running:
             code = self._child.returncode if self._child else None
             return f"ended at once with exit code {code}"
-        owners = {port: ports.owner(port) for port in listening}
+        owners = ports.owners(listening)
         if any(pid is None for pid in owners.values()):
             return "starting"
         for port, pid in owners.items():

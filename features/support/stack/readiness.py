@@ -1,7 +1,8 @@
 """When a gateway counts as ready: clients are served through it, three times in a row.
 
-Plain HAProxy is asked on each route, as it checks the primary for each; of gateways that mirror,
-only v1 is, all of whose requests are copied, so that no account has what was not sampled.
+A gateway that does not mirror is asked on each route, as it may check the primary for each; one
+that mirrors only on v1, all of whose requests are copied, so that no account has what was not
+sampled.
 
 Who serves them is not asked: a gateway that takes the wrong service is ready, and wrong.
 """
@@ -10,7 +11,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from features.support.errors import StackError
-from features.support.gateways.catalogue import Gateway
+from features.support.stack.service import Topology
 from features.support.waiting import watch
 from features.support.wire.client import Address, ClientError, request, send
 
@@ -29,7 +30,7 @@ class Reachable(Protocol):
     def logs(self, service: str, *, whole: bool = False) -> str: ...  # noqa: D102
 
 
-def await_route(stack: Reachable, gateway: Gateway) -> None:
+def await_route(stack: Reachable, gateway: Topology) -> None:
     """Wait until the gateway passes requests on; raises StackError with the tail of its log."""
     entry = stack.address(gateway.front, gateway.entry)
     targets = _ROUTES[:1] if gateway.mirrors else _ROUTES

