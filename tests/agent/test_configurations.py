@@ -19,7 +19,7 @@ def test_the_configuration_is_valid_without_a_warning(way: str, marker: str) -> 
     environment = {**os.environ, **({"MIRROR_MARKER": marker} if marker else {})}
     config = DOCKER / f"haproxy-{way}" / "haproxy.cfg"
     outcome = subprocess.run(
-        [str(find("haproxy")), "-dW", "-c", "-f", str(config)],
+        [str(find(PROGRAM)), "-dW", "-c", "-f", str(config)],
         capture_output=True,
         text=True,
         env=environment,
