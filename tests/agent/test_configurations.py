@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from features.support.gateways.haproxy_family import PROGRAM
 from features.support.paths import DOCKER
 from features.support.stack.programs import find
 
