@@ -1,80 +1,28 @@
 """A recorder: plays primary or shadow, journals what it receives, misbehaves on demand.
 
-Example: python3 -m mirror_recorder --name primary --listen 127.0.0.1:8080 --control 127.0.0.1:8081
-Each flag's default comes from the environment: RECORDER_NAME, _LISTEN, _SECOND, _CONTROL, _JOURNAL.
+Example: recorder --name primary --listen 127.0.0.1:8080 --control 127.0.0.1:8081
+Each flag's default comes from the environment, --name's from RECORDER_NAME; see README.md.
 """
 
-import argparse
 import asyncio
-import os
 import resource
 import signal
 import socket
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 from aiohttp import web
 
+from mirror_recorder.access import Access
 from mirror_recorder.control import application
 from mirror_recorder.journal import Journal
+from mirror_recorder.options import Address, Options, parse_options
+from mirror_recorder.request_log import RequestLog
 from mirror_recorder.service import Service, bound_socket
-
-Address = tuple[str, int]
 
 
 class StartError(Exception):
     """Why a recorder cannot start, in one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command line: addresses as (host, port), the journal's size in entries."""
-
-    name: str
-    listen: Address
-    second: Address | None
-    control: Address
-    journal: int
-
-
-def parse_options(arguments: list[str]) -> Options:
-    """Read the command line and the environment; exits with 2 and one line when it is wrong."""
-    parser = argparse.ArgumentParser("recorder.py", description=__doc__.splitlines()[0])
-    environment = os.environ.get
-    for flag, default, kind, text in (
-        ("name", "primary", _name, "the service's name, said in answers and journal"),
-        ("listen", "127.0.0.1:8080", _address, "service port, host:port; empty host = all"),
-        ("second", "", _no_address, "one more service port, for who captures only what goes there"),
-        ("control", "127.0.0.1:8081", _address, "control port, host:port; empty host = all"),
-        ("journal", "100000", _size, "how many requests to remember"),
-    ):
-        value = environment(f"RECORDER_{flag.upper()}", default)
-        parser.add_argument(f"--{flag}", default=value, type=kind, help=f"{text} ({value})")
-    return Options(**vars(parser.parse_args(arguments)))
-
-
-def _name(text: str) -> str:
-    if not text.isascii() or not text.isprintable() or not text.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a name in printable ASCII")
-    return text
-
-
-def _address(text: str) -> Address:
-    host, colon, port = text.rpartition(":")
-    if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not host:port, as 127.0.0.1:8080 or :8080")
-    return host.strip("[]"), int(port)
-
-
-def _no_address(text: str) -> Address | None:
-    return _address(text) if text else None
-
-
-def _size(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of requests from 1")
-    return int(text)
 
 
 def _socket(flag: str, address: Address) -> socket.socket:
@@ -102,8 +50,10 @@ async def run(options: Options) -> None:
             door: (at[0], taken.enter_context(_socket(flag, at))) for door, flag, at in doors if at
         }
         control = taken.enter_context(_socket("control", options.control))
-        service = Service(options.name, socks, Journal(options.journal))
-        runner = web.AppRunner(application(service), access_log=None, shutdown_timeout=0.1)
+        log = RequestLog(options.name) if options.log_requests else None
+        service = Service(options.name, socks, Journal(options.journal), log)
+        access = Access(options.control[0], options.token)
+        runner = web.AppRunner(application(service, access), access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         try:
             await _listen(options, service, runner, control)

@@ -10,21 +10,21 @@ import socket
 import struct
 from contextlib import suppress
 from time import time
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from mirror_recorder.answer import Exchange
 from mirror_recorder.answerer import Answerer
+from mirror_recorder.faults import Faults
 from mirror_recorder.http1 import (
     HEAD_LIMIT,
     Body,
     ChunkedBody,
+    Head,
     LengthBody,
     MalformedRequestError,
     parse_head,
 )
-
-if TYPE_CHECKING:
-    from mirror_recorder.service import Service
+from mirror_recorder.journal import Entry
 
 BODY_LIMIT = 64 * 1024 * 1024
 
@@ -33,13 +33,42 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _RECEIVED = memoryview(bytearray(65536))
 
 
+class Owner(Protocol):
+    """What a connection needs of the service that it belongs to."""
+
+    malformed: int
+
+    @property
+    def name(self) -> str:
+        """The name that answers say."""
+
+    @property
+    def faults(self) -> Faults:
+        """The faults that are set."""
+
+    def faults_for(self, target: bytes) -> Faults:
+        """The faults that hold for a raw target."""
+
+    def begin(self, head: Head, connection: "Connection") -> Exchange:
+        """A request head arrived."""
+
+    def ended(self, entry: Entry) -> None:
+        """A request arrived whole, or was cut."""
+
+    def opened(self, connection: "Connection") -> None:
+        """A connection was accepted."""
+
+    def closed(self, connection: "Connection") -> None:
+        """A connection is gone."""
+
+
 class Connection(asyncio.BufferedProtocol):
     """Reads requests one after the other, journals them, hands them to the answering half."""
 
     _transport: asyncio.Transport
     _answerer: Answerer
 
-    def __init__(self, service: "Service", door: str) -> None:
+    def __init__(self, service: Owner, door: str) -> None:
         self.door = door
         self.number = 0
         self.peer = ""
@@ -64,7 +93,7 @@ class Connection(asyncio.BufferedProtocol):
         """What was being received is cut."""
         del exc
         if self._exchange is not None:
-            self._exchange.entry.end("cut", time())
+            self._cut(self._exchange)
         elif self._partial and not self._deaf:
             self._service.malformed += 1
         if self._timer is not None:
@@ -159,7 +188,12 @@ class Connection(asyncio.BufferedProtocol):
     def _complete(self, exchange: Exchange) -> None:
         self._exchange = self._body = None
         exchange.entry.end("complete", time())
+        self._service.ended(exchange.entry)
         self._answerer.answer(exchange)
+
+    def _cut(self, exchange: Exchange) -> None:
+        exchange.entry.end("cut", time())
+        self._service.ended(exchange.entry)
 
     def _refuse_size(self) -> None:
         self._refuse(413, f"the body is larger than the {BODY_LIMIT} bytes that a recorder takes")
@@ -167,7 +201,7 @@ class Connection(asyncio.BufferedProtocol):
     def _refuse(self, status: int, reason: str) -> None:
         self._deaf = True
         if self._exchange is not None:
-            self._exchange.entry.end("cut", time())
+            self._cut(self._exchange)
         self._exchange = self._body = None
         self._answerer.refuse(status, reason)
 

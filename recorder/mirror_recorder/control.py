@@ -6,18 +6,22 @@ import json
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from mirror_recorder.access import Access, AccessError
 from mirror_recorder.faults import NO_FAULTS, Faults
 from mirror_recorder.service import Service
 
 SLICE = 50
 
 _SERVICE = web.AppKey("service", Service)
+_ACCESS = web.AppKey("access", Access)
+_READING = frozenset({"GET", "HEAD"})
 
 
-def application(service: Service) -> web.Application:
-    """The control port's routes; a wrong request is answered 400 with {"error": one line}."""
-    app = web.Application(middlewares=[_errors_in_json])
+def application(service: Service, access: Access) -> web.Application:
+    """The control port's routes; a wrong request is answered 4xx with {"error": one line}."""
+    app = web.Application(middlewares=[_errors_in_json, _only_with_access])
     app[_SERVICE] = service
+    app[_ACCESS] = access
     app.add_routes(
         [
             web.get("/journal", _read_journal),
@@ -38,10 +42,19 @@ async def _errors_in_json(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except ValueError as error:
         return _error(400, str(error))
+    except AccessError as error:
+        return _error(error.status, f"{request.method} {request.path}: {error}")
     except web.HTTPException as error:
         return _error(error.status, f"{request.method} {request.path}: {error.reason}")
     except OSError as error:
         return _error(500, f"cannot listen again: {error.strerror}; restart the recorder")
+
+
+@web.middleware
+async def _only_with_access(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method not in _READING:
+        request.app[_ACCESS].check(request.headers)
+    return await handler(request)
 
 
 def _error(status: int, reason: str) -> web.Response:

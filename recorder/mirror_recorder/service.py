@@ -12,6 +12,7 @@ from mirror_recorder.connection import Connection
 from mirror_recorder.faults import NO_FAULTS, Faults
 from mirror_recorder.http1 import Head
 from mirror_recorder.journal import Entry, Journal
+from mirror_recorder.request_log import RequestLog
 
 BACKLOG = 4096
 # Fixed, so that the kernel does not grow it: a slow reader must be felt by the sender soon.
@@ -55,9 +56,14 @@ class Service:
     """
 
     def __init__(
-        self, name: str, socks: Mapping[str, tuple[str, socket.socket]], journal: Journal
+        self,
+        name: str,
+        socks: Mapping[str, tuple[str, socket.socket]],
+        journal: Journal,
+        log: RequestLog | None = None,
     ) -> None:
         self.name = name
+        self._log = log
         self.journal = journal
         self.faults = NO_FAULTS
         self.requests = 0
@@ -144,6 +150,11 @@ class Service:
             self.requests += 1
             self.journal.add(entry)
         return Exchange(head, entry, self.faults_for(head.target), self.requests)
+
+    def ended(self, entry: Entry) -> None:
+        """A request arrived whole, or was cut; health checks have no number and no line."""
+        if self._log is not None and entry.n:
+            self._log.ended(entry)
 
     def opened(self, connection: Connection) -> None:
         """A connection was accepted; one that slipped in before the listener closed is reset."""

@@ -32,7 +32,7 @@ def eventually(probe: Callable[[], T], until: Callable[[T], bool], within: float
 
 
 def popen(*flags: str, env: dict[str, str] | None = None) -> "subprocess.Popen[str]":
-    """Start recorder.py from a directory that is not its own."""
+    """Start a recorder from a directory that is not its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "mirror_recorder", *flags],
         stdout=subprocess.PIPE,
@@ -43,14 +43,24 @@ def popen(*flags: str, env: dict[str, str] | None = None) -> "subprocess.Popen[s
     )
 
 
+def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Exit code and standard error of a recorder that ends by itself."""
+    try:
+        _, errors = process.communicate(timeout=START_DEADLINE)
+        return process.returncode, errors
+    finally:
+        process.kill()
+
+
 class RecorderProcess:
     """A context manager: a recorder named "shadow", its two ports, its control API."""
 
-    def __init__(self, *flags: str, name: str = "shadow") -> None:
+    def __init__(self, *flags: str, name: str = "shadow", **variables: str) -> None:
         self.process = popen(
-            *("--name", name, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", *flags)
+            *("--name", name, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", *flags),
+            env=os.environ | variables,
         )
-        self.port = self.control_port = 0
+        self.port = self.second_port = self.control_port = 0
 
     def __enter__(self) -> Self:
         try:
@@ -58,10 +68,12 @@ class RecorderProcess:
             ready, _, _ = select.select([self.process.stdout], [], [], START_DEADLINE)
             line = self.process.stdout.readline() if ready else "nothing printed"
             match = re.search(
-                r"service on [^ ,]+:(\d+)(?: and [^,]+)?, control on \S+:(\d+)$", line
+                r"service on [^ ,]*:(\d+)(?: and [^ ,]*:(\d+))?, control on \S*:(\d+)$", line
             )
             assert match, f"recorder did not start: {line!r}"
-            self.port, self.control_port = int(match[1]), int(match[2])
+            self.port, self.second_port, self.control_port = (
+                int(each or 0) for each in match.groups()
+            )
         except BaseException:
             self.__exit__()
             raise
@@ -93,12 +105,14 @@ class RecorderProcess:
             sock.sendall(raw)
             return answer(sock, method)
 
-    def control(self, method: str, path: str, document: Any = None) -> tuple[int, Any]:
+    def control(
+        self, method: str, path: str, document: Any = None, **headers: str
+    ) -> tuple[int, Any]:
         """One request to the control port: status and JSON document."""
         connection = http.client.HTTPConnection("127.0.0.1", self.control_port, timeout=DEADLINE)
         try:
             body = document if isinstance(document, bytes) else json.dumps(document).encode()
-            connection.request(method, path, None if document is None else body)
+            connection.request(method, path, None if document is None else body, headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read())
         finally:
@@ -123,6 +137,12 @@ class RecorderProcess:
             lambda: self.journal(*ids), lambda entries: [e["state"] for e in entries] == [state]
         )
         return found
+
+    def printed(self) -> str:
+        """The next line on standard output, which must come."""
+        assert self.process.stdout is not None
+        assert select.select([self.process.stdout], [], [], DEADLINE)[0], "nothing was printed"
+        return self.process.stdout.readline()
 
     def counters(self) -> dict[str, int]:
         """The counters."""

@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 from mirror_recorder.testing import RecorderProcess, request
 
-from features.support.stack import ports
-
 
 def test_faults_replace_one_another(recorder: RecorderProcess) -> None:
     recorder.faults(status=500, delay=0)
@@ -68,10 +66,10 @@ def test_wrong_questions_get_one_line(
 
 
 def test_a_second_service_port_is_the_same_service() -> None:
-    second = ports.free_port()
-    with RecorderProcess("--second", f"127.0.0.1:{second}") as both:
+    with RecorderProcess("--second", "127.0.0.1:0") as both:
         assert both.ask(request()).status == 200
-        first, both.port = both.port, second
+        first, second = both.port, both.second_port
+        both.port = second
         assert both.ask(request()).status == 200
         assert [entry["door"] for entry in both.journal()] == ["service", "second"]
         both.faults(refuse=True)

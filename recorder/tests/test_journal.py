@@ -5,18 +5,17 @@ import os
 import resource
 import signal
 import socket
-import subprocess
 import time
 from contextlib import ExitStack
 
 import pytest
 from mirror_recorder.testing import (
     DEADLINE,
-    START_DEADLINE,
     RecorderProcess,
     answer,
     answers,
     eventually,
+    finish,
     popen,
     request,
 )
@@ -140,15 +139,6 @@ def test_a_signal_ends_everything_within_a_second(number: signal.Signals) -> Non
                 sock.recv(1)
         control.close()
         assert recorder.process.communicate() == ("", "")
-
-
-def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
-    """Exit code and standard error of a recorder that ends by itself."""
-    try:
-        _, errors = process.communicate(timeout=START_DEADLINE)
-        return process.returncode, errors
-    finally:
-        process.kill()
 
 
 @pytest.mark.parametrize("flag", ["listen", "control"])

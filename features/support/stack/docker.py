@@ -19,6 +19,7 @@ from features.support.stack.service import Service, Topology
 from features.support.stack.settings import Settings
 from features.support.waiting import patient
 from features.support.wire.client import Address
+from features.support.wire.recorder import TOKEN
 
 _UP_WITHIN = 60.0
 _STOP_WITHIN = 3
@@ -40,6 +41,8 @@ class DockerStack(Stack):
             "STATS_USER": user,
             "STATS_PASSWORD": password,
             "MIRROR_MARKER": self.marker,
+            "RECORDER_TOKEN": TOKEN,
+            "RECORDER_LOG_REQUESTS": "no",
             "CONFIGURATIONS": str(self._configurations),
         }
         kept = {"SPEC_OWNER": "kept"} if settings.keep else {}  # so that no later run removes it

@@ -1,5 +1,7 @@
 """Reading the journals of the recorders and making them misbehave, over their control ports."""
 
+import os
+import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +13,8 @@ from features.support.wire.client import Address
 from features.support.wire.exchange import Received
 from features.support.wire.ids import given, is_of_the_first
 
+# Recorders that listen beyond loopback, as in containers, take changes only from who knows it.
+TOKEN = os.environ.get("RECORDER_TOKEN") or secrets.token_hex(16)
 _TIMEOUT = 10.0
 Fault = bool | float | str | list[list[str]]
 
@@ -24,6 +28,7 @@ class Recorder:
         self._ids_before = 0  # how many were given before the last reset
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the environment must not come between
+        self._session.headers["Authorization"] = f"Bearer {TOKEN}"
 
     @property
     def service(self) -> Address:
