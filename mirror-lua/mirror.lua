@@ -1,4 +1,4 @@
--- mirror.lua: HAProxy sends copies of requests to one or more shadows; no client waits for them.
+-- mirror.lua 1.0.0: HAProxy sends copies of requests to one or more shadows; no client waits for them.
 --
 -- What it does   A filter keeps what passes it anyway: the head of a request when HAProxy's own
 --                rules are done with it, and the body piece by piece. When the request is complete,
@@ -6,6 +6,8 @@
 --                throws the answer away. Method, target, order and repeats of headers, Host and
 --                body are the request's. Framing is our own, what belongs to the client's
 --                connection and the headers of MIRROR_REMOVE are left out, and a marker is added.
+--                A request that its client broke off, or whose body is not as long as announced, is
+--                not copied.
 --                A copy is sent at most once, and each request ends in one place of the account:
 --                    seen = sent + dropped{reason} + failed{reason} + queued
 -- What it costs  CPU of HAProxy: 20 to 40 microseconds per mirrored GET; a route without the filter
@@ -13,6 +15,8 @@
 -- Its limits     Bodies up to MIRROR_MAX_BODY. Copies are HTTP/1.1 without TLS, without trailers;
 --                CONNECT and WebSocket are not copied. Copies of one client may overtake each
 --                other. Figures and limits are per thread; figures start at 0 with each process.
+--                Of an answer 256 lines are read at most (interim answers, fields, chunks); a longer
+--                one ends its connection, and counts as a failure where the status never came.
 --
 -- Needs HAProxy 2.6 or newer with Lua, and lua-load-per-thread:
 --   global
@@ -34,6 +38,9 @@
 -- as 64k or 16m.
 --   MIRROR_TO               shadow         the backends that get copies of what txn.mirror.<name> selects
 --   MIRROR_REMOVE           (none)         headers that the primary gets and copies lack
+--   MIRROR_KEEP             X-Forwarded-For X-Real-IP X-Request-Id X-Route
+--                                          headers that the gateway sets. Others are left out when a
+--                                          client's Connection names them; Host never is
 --   MIRROR_HEADER           X-Mirrored-By  the marker's name
 --   MIRROR_MARKER           (random)       the marker's value; gateways in a row need the same. A secret:
 --                                          who knows it can pass requests off as copies
@@ -49,10 +56,11 @@
 --   MIRROR_FAILURES         5              in a row, and the shadow is left alone
 --   MIRROR_RETRY            1s             for this long; then one copy finds out whether it is back
 
+local VERSION = "1.0.0"         -- told by the figures; the first line and README.md say the same
 local TICK = 100                -- ms between two looks of a thread's keeper at its workers
 local STOP_GRACE = 500          -- ms that a stopping process gives the copies it still has
 local PIECE = 8192              -- bytes read at once
-local FIELD_LIMIT = 256         -- header fields of an answer; more end the connection
+local LINE_LIMIT = 256          -- lines of an answer: interim ones, fields, chunks; more end the connection
 local BOARD = "/dev/./null"     -- an empty map, and one that nobody else is likely to use
 
 local DROPPED = { "loop", "tunnel", "too_large", "cut", "queue_full", "queue_bytes",
@@ -104,6 +112,7 @@ local NAMES = setting("TO", "shadow", function(text)
    return names and names[1] and names
 end, "names of backends, of letters, digits, '_' and '.'")
 local REMOVE = setting("REMOVE", "", list(TOKEN), "names of headers")
+local KEEP = setting("KEEP", "X-Forwarded-For X-Real-IP X-Request-Id X-Route", list(TOKEN), "names of headers")
 local HEADER = setting("HEADER", "X-Mirrored-By", name_of_header, "the name of a header")
 local SECRET = setting("MARKER", "", visible, "visible characters without spaces")
 local MAX_BODY = setting("MAX_BODY", "16m", size, SIZE)
@@ -253,12 +262,19 @@ local function connect(worker)
    return worker.socket:connect(address.host, address.port)
 end
 
+-- Reads a line of an answer; nil at its end, or when it has too many: each costs the clients of this
+-- thread time, however cheap it is for the shadow.
+local function read_line(worker)
+   worker.lines = worker.lines + 1
+   return worker.lines <= LINE_LIMIT and worker.socket:receive("*l") or nil
+end
+
 -- Reads the fields of an answer up to the empty line.
 -- Returns the length of the body, whether it is chunked, whether the connection ends with it.
-local function read_fields(socket)
+local function read_fields(worker)
    local length, chunked, close
-   for _ = 1, FIELD_LIMIT do
-      local line = socket:receive("*l")
+   while true do
+      local line = read_line(worker)
       if not line then return nil, nil, true end
       if line == "" then return length, chunked, close end
       local letter = line:byte() | 32
@@ -269,7 +285,6 @@ local function read_fields(socket)
          elseif name == "connection" then close = close or value:find("close", 1, true) end
       end
    end
-   return nil, nil, true
 end
 
 local function skip(socket, length)
@@ -282,33 +297,34 @@ local function skip(socket, length)
 end
 
 -- A line end after data is read as such: older HAProxy crash on a line that is only "\n" after "\r".
-local function skip_chunks(socket)
-   local left = answer_limit
+local function skip_chunks(worker)
+   local socket, left = worker.socket, answer_limit
    while true do
-      local line = socket:receive("*l")
+      local line = read_line(worker)
       local length = line and tonumber(line:match("^%x+") or "", 16)
       if not length or length > left then return false end
       left = left - length
       if length == 0 then break end
       if not skip(socket, length) or socket:receive(2) ~= "\r\n" then return false end
    end
-   local _, _, close = read_fields(socket)          -- the trailer
+   local _, _, close = read_fields(worker)          -- the trailer
    return not close
 end
 
 -- Reads away what follows the first line. Returns whether the connection can be used again.
-local function read_rest(socket, method, version, status)
-   local length, chunked, close = read_fields(socket)
+local function read_rest(worker, method, version, status)
+   local length, chunked, close = read_fields(worker)
    if close or version == "0" or status == "101" then return false end
    if method == "HEAD" or status == "204" or status == "304" then return true end
-   if chunked then return skip_chunks(socket) end
-   return length ~= nil and length <= answer_limit and skip(socket, length)
+   if chunked then return skip_chunks(worker) end
+   return length ~= nil and length <= answer_limit and skip(worker.socket, length)
 end
 
 -- Sends a copy. Returns the first line of the final answer as version and status, or nil and why.
 local function exchange(worker, copy)
    if not worker.socket and not connect(worker) then return nil, "connect" end
    local socket = worker.socket
+   worker.lines = 0
    worker.deadline, worker.overdue = clock + answer_timeout, "timeout"
    if (socket:send(copy.head) or -1) < 0 then return nil, "closed" end
    for i = 3, #copy.parts do
@@ -318,10 +334,11 @@ local function exchange(worker, copy)
       local version = socket:receive(#"HTTP/1.1 ")
       if not version then return nil, "closed" end
       version = version:match("^HTTP/1%.([01]) $")
-      local status = version and (socket:receive("*l") or ""):match("^[1-5]%d%d")
+      local status = version and (read_line(worker) or ""):match("^[1-5]%d%d")
       if not status then return nil, "bad_answer" end
       if status >= "200" or status == "101" then return version, status end
-      read_fields(socket)                            -- an interim answer: 100, 103
+      read_fields(worker)                            -- an interim answer: 100, 103
+      if worker.lines > LINE_LIMIT then return nil, "bad_answer" end
    end
 end
 
@@ -334,7 +351,7 @@ local function serve(worker, copy)
    shadow.trying = false
    if ran and version then
       succeeded(shadow)
-      local _, usable = pcall(read_rest, worker.socket, copy.method, version, status)
+      local _, usable = pcall(read_rest, worker, copy.method, version, status)
       if usable ~= true then hang_up(worker) end
    else
       hang_up(worker)
@@ -437,12 +454,16 @@ local function bears_marker(fields)
    return false
 end
 
--- RFC 9110 7.6.1: headers that Connection names belong to the connection. Host never does.
+-- What a client's Connection cannot take off a copy: Host, and what the gateway itself has set.
+local kept = { host = true }
+for _, name in ipairs(KEEP) do kept[name:lower()] = true end
+
+-- RFC 9110 7.6.1: headers that Connection names belong to the connection.
 local function without_nominated(fields)
    local rest = fields
    for value in values(fields, "\nconnection:") do
       for name in value:gmatch("[^%s,]+") do
-         if name:lower() ~= "host" then rest = without(rest, needle(name)) end
+         if not kept[name:lower()] then rest = without(rest, needle(name)) end
       end
    end
    return rest
@@ -516,9 +537,9 @@ function Capture.__gc(capture)
    if capture.parts then give_up_all(capture, "cut") end
 end
 
-local function new_capture(wanted, method, head, announced)
+local function new_capture(wanted, method, head, length, announced)
    local capture = { shadows = {}, method = method, parts = { head, "" }, bytes = #head, body = 0,
-                     announced = announced }
+                     length = length, announced = announced }
    for _, shadow in ipairs(wanted) do
       capture.shadows[shadow] = true
       shadow.bytes = shadow.bytes + #head
@@ -552,6 +573,8 @@ end
 local function complete(capture)
    local parts = capture.parts
    if not parts then return end
+   -- HAProxy 2.8 lets a body over HTTP/2 end early, and only then refuses the request.
+   if capture.length and capture.length ~= capture.body then return give_up_all(capture, "cut") end
    local frame = framing(capture.body, capture.announced or capture.body > 0)
    local head = parts[1] .. frame .. parts[2]
    for shadow in pairs(capture.shadows) do
@@ -604,7 +627,7 @@ local function see_head(self, txn, msg)
    local wanted = admit(chosen, head and #head + (length or 0) or 0, reason)
    if not wanted[1] then return end
    if has_body then
-      self.capture = new_capture(wanted, line.method, head, announced)
+      self.capture = new_capture(wanted, line.method, head, length, announced)
       filter.register_data_filter(self, msg.channel)
       return
    end
@@ -806,7 +829,9 @@ local HELP = {
 }
 
 core.register_service("mirror_metrics", "http", function(applet)
-   local sums, lines, last = {}, {}, nil
+   local sums, last = {}, nil
+   local lines = { "# HELP haproxy_mirror_info The version of mirror.lua.\n# TYPE haproxy_mirror_info gauge",
+                   ('haproxy_mirror_info{version="%s"} 1'):format(VERSION) }
    for i, shadow in ipairs(shadows) do sums[i] = totals(shadow) end
    for f, figure in ipairs(FIGURES) do
       local name, reason = figure[1], figure[2]

@@ -5,52 +5,53 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from mirror_recorder.testing import RecorderProcess
 
-from .both import Both
-from .gateway import Gateway
+from features.support.wire.recorder import Recorder
+
+from .harness import Gateway, gateway, recorder
 from .raw_shadow import RawShadow
 
 StartGateway = Callable[..., Gateway]
 
 
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    """Ends what a test started, last first."""
+@pytest.fixture(scope="session")
+def recorders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Recorder]]:
+    """Both recorders, which all tests share."""
+    directory = tmp_path_factory.mktemp("recorders")
     with ExitStack() as stack:
-        yield stack
+        yield {n: stack.enter_context(recorder(n, directory)) for n in ("primary", "shadow")}
 
 
 @pytest.fixture
-def primary(stack: ExitStack) -> RecorderProcess:
-    """The primary."""
-    return stack.enter_context(RecorderProcess(name="primary"))
+def primary(recorders: dict[str, Recorder]) -> Recorder:
+    """The primary, which remembers nothing."""
+    recorders["primary"].reset()
+    return recorders["primary"]
 
 
 @pytest.fixture
-def shadow(stack: ExitStack) -> RecorderProcess:
-    """A recorder that plays the shadow."""
-    return stack.enter_context(RecorderProcess())
+def shadow(recorders: dict[str, Recorder]) -> Recorder:
+    """A recorder that plays the shadow, and remembers nothing."""
+    recorders["shadow"].reset()
+    return recorders["shadow"]
 
 
 @pytest.fixture
-def raw_shadow(stack: ExitStack) -> RawShadow:
+def raw_shadow() -> Iterator[RawShadow]:
     """A shadow whose answers a test writes."""
-    return stack.enter_context(RawShadow())
+    with RawShadow() as raw:
+        yield raw
 
 
 @pytest.fixture
-def start(stack: ExitStack, tmp_path: Path, primary: RecorderProcess) -> StartGateway:
+def start(tmp_path: Path, primary: Recorder) -> Iterator[StartGateway]:
     """Starts a gateway for a shadow's port; `edit` and settings change its configuration."""
-
-    def start(port: int, edit: Callable[[str], str] = str, **settings: str) -> Gateway:
-        return stack.enter_context(Gateway(tmp_path, primary.port, port, edit, **settings))
-
-    return start
-
-
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    """One stack for a module's tests; each looks for its own requests only."""
     with ExitStack() as stack:
-        yield Both(stack, tmp_path_factory.mktemp("both"))
+
+        def start(port: int, edit: Callable[[str], str] = str, **settings: str) -> Gateway:
+            to = primary.service.port
+            started = stack.enter_context(gateway(tmp_path, to, port, edit, **settings))
+            started.await_answers()
+            return started
+
+        yield start

@@ -11,10 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from mirror_recorder.testing import eventually
+
+from features.support.waiting import eventually
+from features.support.wire.client import request
 
 from .conftest import StartGateway
-from .gateway import HAPROXY, Gateway
+from .harness import HAPROXY, WITHIN, Gateway
 from .raw_shadow import OK, Answer, RawShadow, Received, reset
 
 pytestmark = pytest.mark.stack
@@ -65,6 +67,13 @@ def endless_fields(sock: socket.socket, _: Received) -> None:
             sock.sendall(b"X-%d: y\r\n" % number)
 
 
+def endless_interim(sock: socket.socket, _: Received) -> None:
+    """Interim answers without an end."""
+    with suppress(OSError):
+        while True:
+            sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+
 def head(*lines: bytes) -> bytes:
     return b"\r\n".join([b"HTTP/1.1 200 OK", *lines, b"", b""])
 
@@ -102,6 +111,10 @@ ENDED = {
     "endless": ("GET", endless),
     "endless chunks": ("GET", endless_chunks),
     "endless head": ("GET", endless_fields),
+    "a chunk a byte": (
+        "GET",
+        says(head(b"Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 3000 + b"0\r\n\r\n"),
+    ),
     "bad length": ("GET", says(head(b"Content-Length: 2x") + b"ok")),
     "a chunk without end": (
         "GET",
@@ -118,6 +131,8 @@ FAILED = {
     "HTTP/2": ("bad_answer", says(b"HTTP/2.0 200 OK\r\n\r\n")),
     "nothing, then closed": ("closed", lambda sock, _: sock.close()),
     "nothing, then reset": ("closed", lambda sock, _: reset(sock)),
+    "endless 100": ("bad_answer", endless_interim),
+    "a head of 100s": ("bad_answer", says(b"HTTP/1.1 100 Continue\r\n\r\n" * 200 + OK)),
     "only 100": ("closed", then(says(b"HTTP/1.1 100 Continue\r\n\r\n"), reset)),
 }
 
@@ -126,7 +141,8 @@ def first_copy(start: StartGateway, shadow: RawShadow, method: str, answer: Answ
     """A gateway, and a first copy that was answered so; further ones get a proper answer."""
     gateway = start(shadow.port)
     shadow.answer = answer
-    assert gateway.ask(method, "/api/v1/first", b"body" if method == "POST" else None)[0] == 200
+    body = b"body" if method == "POST" else None
+    assert gateway.send(request(method, "/api/v1/first", body=body)) == 200
     gateway.settled(sent=1, seen=1)
     shadow.answer = says(OK)
     return gateway
@@ -138,12 +154,12 @@ def test_a_connection_is_used_again(start: StartGateway, raw_shadow: RawShadow, 
     sent = itertools.count(2)
 
     def connections() -> list[int]:
-        assert gateway.ask("GET", "/api/v1/next")[0] == 200
+        assert gateway.ask(target="/api/v1/next") == 200
         gateway.settled(sent=next(sent))
         return [request.connection for request in raw_shadow.requests]
 
     # The other thread has connections of its own.
-    eventually(connections, lambda seen: seen[0] in seen[1:])
+    eventually(connections, lambda seen: seen[0] in seen[1:], WITHIN)
 
 
 @pytest.mark.parametrize("name", ENDED)
@@ -152,7 +168,7 @@ def test_a_copy_counts_as_sent_and_the_next_gets_a_new_connection(
 ) -> None:
     gateway = first_copy(start, raw_shadow, *ENDED[name])
     for sent in range(2, 6):
-        assert gateway.ask("GET", "/api/v1/next")[0] == 200
+        assert gateway.ask(target="/api/v1/next") == 200
         gateway.settled(sent=sent, seen=sent)
     first, *others = [request.connection for request in raw_shadow.requests]
     assert len(others) == 4
@@ -166,10 +182,10 @@ def test_no_answer_is_a_failure_and_the_copy_is_not_repeated(
     reason, answer = FAILED[name]
     gateway = start(raw_shadow.port)
     raw_shadow.answer = answer
-    assert gateway.ask("POST", "/api/v1/first", b"x")[0] == 200
+    assert gateway.send(request("POST", "/api/v1/first", body=b"x")) == 200
     assert gateway.settled(sent=0, seen=1)[f"failed_{reason}"] == 1
     raw_shadow.answer = says(OK)
-    gateway.ask("GET", "/api/v1/second")
+    gateway.ask(target="/api/v1/second")
     gateway.settled(sent=1, seen=2)
     assert [r.target for r in raw_shadow.requests] == ["/api/v1/first", "/api/v1/second"]
 
@@ -181,11 +197,11 @@ def test_nothing_of_the_shadows_answer_reaches_the_client(
     raw_shadow.answer = says(
         b"HTTP/1.1 500 Oh\r\nSet-Cookie: a=b\r\nX-Shadow: 1\r\nContent-Length: 2\r\n\r\nno"
     )
-    with gateway.client() as client:
+    with gateway.client() as ask:
         for _ in range(10):
-            assert client.ask("GET", "/api/v1")[0] == 200
-            names = {name.lower() for name, _ in client.headers}
-            assert not names & {"set-cookie", "x-shadow"}
+            answer = ask()
+            assert answer.status == 200
+            assert not {name.lower() for name, _ in answer.headers} & {"set-cookie", "x-shadow"}
     gateway.settled(sent=10)
 
 
@@ -203,11 +219,11 @@ def test_a_long_answer_is_read_where_haproxy_can(
     reads_on = version() >= (3, 2, 4) or (2, 8, 16) <= version() < (2, 9)
     gateway = start(raw_shadow.port)
     raw_shadow.answer = says(head(b"Content-Length: 900000") + b"x" * 900_000)
-    with gateway.client() as client:
+    with gateway.client() as ask:
         for sent in range(1, 6):
-            client.ask("GET", "/api/v1")
+            ask()
             gateway.settled(sent=sent)
-            eventually(lambda: raw_shadow.answered, sent.__eq__)
+            eventually(lambda: raw_shadow.answered, sent.__eq__, WITHIN)
     connections = [request.connection for request in raw_shadow.requests]
     assert (len(set(connections)) < 5) == reads_on
 
@@ -218,12 +234,18 @@ def test_the_longest_answer_that_is_read_can_be_set(
 ) -> None:
     gateway = start(raw_shadow.port, MIRROR_ANSWER_LIMIT=limit)
     raw_shadow.answer = says(head(b"Content-Length: 1001") + b"x" * 1001)
-    with gateway.client() as client:
+    with gateway.client() as ask:
         for sent in range(1, 6):
-            client.ask("GET", "/api/v1")
+            ask()
             gateway.settled(sent=sent)
     connections = [request.connection for request in raw_shadow.requests]
     assert (len(set(connections)) < 5) == kept
+
+
+def workers(gateway: Gateway) -> list[int]:
+    """The process ids of HAProxy's workers."""
+    children = Path(f"/proc/{gateway.process.pid}/task/{gateway.process.pid}/children")
+    return [int(pid) for pid in children.read_text().split()]
 
 
 def resident(pid: int) -> int:
@@ -235,11 +257,11 @@ def resident(pid: int) -> int:
 def test_large_answers_are_not_held(start: StartGateway, raw_shadow: RawShadow) -> None:
     gateway = start(raw_shadow.port)
     raw_shadow.answer = ENDED["5 MB"][1]
-    (worker,) = eventually(gateway.workers, lambda pids: len(pids) == 1)
-    gateway.ask("GET", "/api/v1")
+    (worker,) = workers(gateway)
+    gateway.ask()
     gateway.settled(sent=1)
     before = resident(worker)
     for _ in range(100):
-        gateway.ask("GET", "/api/v1")
+        gateway.ask()
     gateway.settled(within=10, sent=101)
     assert resident(worker) - before < 10 << 20

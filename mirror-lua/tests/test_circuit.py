@@ -5,10 +5,11 @@ import socket
 import threading
 
 import pytest
-from mirror_recorder.testing import eventually
+
+from features.support.waiting import eventually
 
 from .conftest import StartGateway
-from .gateway import Client, Gateway
+from .harness import WITHIN, Ask, Gateway
 from .raw_shadow import Answer, RawShadow, Received, reset
 
 pytestmark = pytest.mark.stack
@@ -32,37 +33,37 @@ def refuse(sock: socket.socket, _: Received) -> None:
     reset(sock)
 
 
-def left_alone(gateway: Gateway, client: Client, shadow: RawShadow) -> None:
+def left_alone(gateway: Gateway, ask: Ask, shadow: RawShadow) -> None:
     """Let a shadow fail until it is left alone."""
     shadow.answer = refuse
     for number in range(1, FAILURES + 1):
-        client.ask("GET", "/api/v1")
+        ask()
         gateway.settled(failed_closed=number)
 
 
-def while_one_tries(gateway: Gateway, client: Client, shadow: RawShadow) -> dict[str, int]:
+def while_one_tries(gateway: Gateway, ask: Ask, shadow: RawShadow) -> dict[str, int]:
     """Send requests until a copy of one tries the shadow again, and some more: the figures then."""
     before, sent = len(shadow.requests), itertools.count(1)
 
-    def ask() -> int:
-        client.ask("GET", "/api/v1")
+    def once_more() -> int:
+        ask()
         return next(sent)
 
-    tries = eventually(ask, lambda _: len(shadow.requests) > before)
+    tries = eventually(once_more, lambda _: len(shadow.requests) > before, WITHIN, "a trial")
     total = FAILURES + tries + WAITING
     for _ in range(WAITING):
-        ask()
-    return eventually(gateway.account, lambda figures: figures["seen"] == total)
+        once_more()
+    return eventually(gateway.account, lambda figures: figures["seen"] == total, WITHIN)
 
 
 def test_copies_wait_while_one_tries_a_shadow_that_is_back(
     start: StartGateway, raw_shadow: RawShadow
 ) -> None:
     gateway, decided, well = start(raw_shadow.port), threading.Event(), raw_shadow.answer
-    with gateway.client() as client:
-        left_alone(gateway, client, raw_shadow)
+    with gateway.client() as ask:
+        left_alone(gateway, ask, raw_shadow)
         raw_shadow.answer = once(decided, well)
-        then = while_one_tries(gateway, client, raw_shadow)
+        then = while_one_tries(gateway, ask, raw_shadow)
         assert len(raw_shadow.requests) == FAILURES + 1
         decided.set()
         gateway.settled(sent=then["queued"], circuit_open=then["circuit_open"])
@@ -74,10 +75,10 @@ def test_copies_that_waited_are_dropped_when_the_shadow_is_still_dead(
     start: StartGateway, raw_shadow: RawShadow
 ) -> None:
     gateway, decided = start(raw_shadow.port), threading.Event()
-    with gateway.client() as client:
-        left_alone(gateway, client, raw_shadow)
+    with gateway.client() as ask:
+        left_alone(gateway, ask, raw_shadow)
         raw_shadow.answer = once(decided, refuse)
-        then = while_one_tries(gateway, client, raw_shadow)
+        then = while_one_tries(gateway, ask, raw_shadow)
         decided.set()
         dropped = then["circuit_open"] + then["queued"] - 1
         gateway.settled(failed_closed=FAILURES + 1, circuit_open=dropped)

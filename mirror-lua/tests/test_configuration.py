@@ -3,17 +3,20 @@
 import re
 import shutil
 import subprocess
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from mirror_recorder.testing import RecorderProcess
+
+from features.support.errors import StackError
+from features.support.paths import DOCKER
+from features.support.wire.recorder import Recorder
 
 from .conftest import StartGateway
-from .gateway import CONFIG, DOCKER, SCRIPT, Gateway, check, replaced
+from .harness import CONFIG, SCRIPT, check, replaced
 
 pytestmark = pytest.mark.stack
 
+README = SCRIPT.parent / "README.md"
 TO = "setenv    MIRROR_TO      shadow\n"
 
 
@@ -45,6 +48,7 @@ def test_the_script_tells_every_setting_it_reads() -> None:
     ("name", "value"),
     [
         ("REMOVE", "Cookie; Authorization"),
+        ("KEEP", "X-Ours: 1"),
         ("HEADER", "X Mirrored"),
         ("MARKER", "two words"),
         ("MAX_BODY", "16 MB"),
@@ -98,20 +102,32 @@ def test_the_script_refuses_a_state_that_threads_share(tmp_path: Path) -> None:
 
 
 def test_haproxy_does_not_start_for_a_shadow_that_is_no_backend(
-    start: StartGateway, shadow: RecorderProcess
+    start: StartGateway, shadow: Recorder
 ) -> None:
-    with pytest.raises(AssertionError, match="names 'nowhere', but there is no such backend"):
-        start(shadow.port, lambda text: replaced(text, TO, 'setenv MIRROR_TO "shadow nowhere"\n'))
+    with pytest.raises(StackError, match="names 'nowhere', but there is no such backend"):
+        start(
+            shadow.service.port,
+            lambda text: replaced(text, TO, 'setenv MIRROR_TO "shadow nowhere"\n'),
+        )
 
 
-def test_the_configuration_takes_a_shadow_whose_name_does_not_resolve(
-    stack: ExitStack, tmp_path: Path, primary: RecorderProcess
-) -> None:
+def test_the_configuration_takes_a_shadow_whose_name_does_not_resolve(start: StartGateway) -> None:
     """It starts without the shadow's address, and counts what it cannot copy."""
-    gateway = Gateway(tmp_path, primary.port, 1, SHADOW="shadow.invalid:80")
-    stack.enter_context(gateway)
-    assert gateway.ask("GET", "/api/v1")[0] == 200
+    gateway = start(1, SHADOW="shadow.invalid:80")
+    assert gateway.ask() == 200
     gateway.settled(shadow_down=1, seen=1)
+
+
+def test_the_version_is_one(start: StartGateway) -> None:
+    (version,) = re.findall(r'^local VERSION = "(.*?)"', SCRIPT.read_text(), re.M)
+    assert SCRIPT.read_text().startswith(f"-- mirror.lua {version}: ")
+    assert f"mirror.lua {version}" in README.read_text()
+    assert f'haproxy_mirror_info{{version="{version}"}} 1\n' in start(1).fetch("/mirroring")
+
+
+def test_the_readme_tells_every_setting_that_the_script_tells() -> None:
+    told = set(re.findall(r"^--   (MIRROR_[A-Z_]+)", SCRIPT.read_text(), re.M))
+    assert told == set(re.findall(r"^\| `(MIRROR_[A-Z_]+)`", README.read_text(), re.M))
 
 
 @pytest.mark.skipif(not shutil.which("luac5.4"), reason="needs luac5.4: apt install lua5.4")
