@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from features.support.gateways.haproxy_family import PROGRAM
 from features.support.paths import DOCKER, ROOT
 from features.support.stack import programs
 from features.support.stack.ports import free_port
@@ -21,7 +22,7 @@ from features.support.wire.recorder import Recorder
 
 CONFIG = DOCKER / "haproxy-lua" / "haproxy.cfg"
 SCRIPT = ROOT / "mirror-lua" / "mirror.lua"
-HAPROXY = str(programs.find("haproxy"))
+HAPROXY = str(programs.find(PROGRAM))
 WITHIN = 5.0
 
 Ask = Callable[..., Answer]
