@@ -1,131 +1,358 @@
-"""A recommendation in plain language: rules over what was kept, and how bad the limits are."""
+"""Advice in plain language: who keeps what a reader needs, at what cost, and what to know."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
 
-from comparison.claims import CLAIMS, HAPROXY, answer, mirrors
-from comparison.model import Verdict
-from comparison.view import Shown, View
+import yaml
+
+from comparison.claims import CLAIMS, answer
+from comparison.costs import Costs
+from comparison.model import SEVERITIES, Promise, ScenarioRef, Verdict
+from comparison.view import ShownGateway, ShownLimit, View
+
+_DATA = Path(__file__).parent / "data" / "advice.yaml"
+_DOCUMENT, _COSTS = "docs/comparison.md", "docs/cost.md"
+_RUNS, _CLAIMS = f"{_DOCUMENT}#the-runs", f"{_DOCUMENT}#what-the-original-table-claimed"
+_WELL, _LATE = f"{_COSTS}#shadow-well", f"{_COSTS}#shadow-500-ms-late"
+_ALL_ARRIVED = 99.5  # percent
+
+
+@dataclass(frozen=True)
+class Link:
+    """What is behind a sentence: an anchor in the page, and a file (and line) of the project."""
+
+    anchor: str
+    file: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One statement, and the scenario or figure that it stands on; `brief`: README has it too."""
+
+    text: str
+    link: Link
+    brief: bool = True
 
 
 @dataclass(frozen=True)
 class Advice:
-    """A case that a reader may be in, what the runs say about it, and single points of that."""
+    """A case that a reader may be in, the gateways that fit it, why, and what to know before."""
 
     case: str
-    text: str
-    points: tuple[str, ...] = ()
+    gateways: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    points: tuple[Sentence, ...] = ()
+    brief_points: int = 2  # how many of them README has
 
 
-def advise(view: View) -> list[Advice]:
-    """Return the advice that the runs allow, of gateways that mirror and were judged wholly."""
-    mirroring = [each for each in view.shown if mirrors(each.column, view.comparison)]
-    judged = [each for each in mirroring if view.tally(each).complete]
-    rest = [each for each in mirroring if each not in judged]
-    advice = []
-    if judged:
-        ways = [each for each in judged if each.gateway.startswith(HAPROXY)]
-        alone = [each for each in judged if not each.column.beside]
-        advice.append(_best("If you are free to choose", judged, view))
-        if len(ways) < len(judged):
-            advice += [_best("If it must be HAProxy", ways, view)] if ways else []
-        advice += [_best("If nothing may run beside the gateway", alone, view)] if alone else []
-        advice += _wishes(judged, view)
-        advice += _grave(judged, view)
-    else:
-        advice.append(
-            Advice(
-                "No recommendation",
-                "no gateway was judged by every promise in these runs; a whole run does that.",
-            )
-        )
-    advice += [_unjudged(rest, view)] if rest else []
-    return advice
+@dataclass(frozen=True)
+class Case:
+    """A question of readers; data/advice.yaml says what each field means."""
+
+    id: str
+    title: str
+    family: str = ""
+    alone: bool = False
+    needs: Sequence[str] = ()
+    tool_needs: Sequence[str] = ()
+    avoid: Sequence[str] = ()
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    at_most: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def promises(self) -> set[str]:
+        """Return the ids of all promises that it asks for."""
+        return {*self.needs, *self.tool_needs, *self.avoid}
 
 
-def _wishes(judged: Sequence[Shown], view: View) -> list[Advice]:
-    """Return advice for each row of the original table that the best gateway does not keep."""
-    found = []
-    for claim in CLAIMS:
-        kept = {
-            each.name: answer(claim, each.column, view.comparison).verdict is Verdict.KEPT
-            for each in judged
-        }
-        able = [each for each in judged if kept[each.name]]
-        if able and not all(kept[each.name] for each in _leading(judged, view)):
-            found.append(_best(f"If you need one that {claim.question}", able, view))
-    return found
+def _read() -> tuple[Mapping[str, float], tuple[Case, ...]]:
+    document: Mapping[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    return document["weights"], tuple(Case(**each) for each in document["cases"])
 
 
-def _leading(candidates: Sequence[Shown], view: View) -> list[Shown]:
-    ranks = {each.name: view.tally(each).rank for each in candidates}
-    return [each for each in candidates if ranks[each.name] == min(ranks.values())]
+WEIGHTS, CASES = _read()
 
 
-def _best(case: str, candidates: Sequence[Shown], view: View) -> Advice:
-    best = _leading(candidates, view)
-    names = _listed([each.name for each in best])
-    verb = "keeps" if len(best) == 1 else "keep"
-    tallies = [view.tally(each) for each in best]
-    if not any(tallies[0].rank):
-        return Advice(case, f"{names} {verb} all promises.")
-    if len(best) == 1:
-        (tally,) = tallies
-        told = f"{names} keeps {tally.kept} of the {tally.applying} promises that apply to it"
-    else:
-        counts = _listed([f"{each.kept} of {each.applying}" for each in tallies])
-        told = f"{names} keep {counts} promises, and what they do not keep weighs the same"
-    return Advice(case, f"{told}. What to know before:", _shortcomings(best, view))
+def advise(view: View, costs: Costs) -> list[Advice]:
+    """Return the advice that runs and figures allow, of gateways that were judged wholly."""
+    return Adviser(view, costs).advise()
 
 
-def _shortcomings(best: Sequence[Shown], view: View) -> tuple[str, ...]:
-    points: dict[str, list[str]] = {}
-    for shown in best:
-        tally = view.tally(shown)
-        for promise in tally.of(Verdict.FAILED):
-            points.setdefault(f"failed: {promise.title} ({promise.severity})", []).append(
-                shown.gateway
-            )
-        for promise in tally.of(Verdict.LIMIT):
-            titles = "; ".join(limit.title for limit in view.limits_of(promise, shown))
-            points.setdefault(f"{titles} ({promise.severity})", []).append(shown.gateway)
-    return tuple(
-        point if len(best) == 1 else f"{_listed(names)}: {point}" for point, names in points.items()
-    )
+class Adviser:
+    """The rules over one comparison and its figures."""
 
+    def __init__(self, view: View, costs: Costs) -> None:
+        self._view = view
+        self._costs = costs
+        self._promises = {each.id: each for each in view.comparison.promises}
+        self._judged = [each for each in view.mirroring if view.count(each).complete]
 
-def _grave(judged: Sequence[Shown], view: View) -> list[Advice]:
-    points = []
-    for shown in judged:
-        tally = view.tally(shown)
-        bad = [
-            promise
-            for verdict in (Verdict.FAILED, Verdict.LIMIT)
-            for promise in tally.of(verdict)
-            if promise.severity == "blocker"
-        ]
-        if bad:
-            points.append(f"{shown.name}: not kept: {'; '.join(each.title for each in bad)}")
-    if not points:
+    def advise(self) -> list[Advice]:
+        """Return all advice, the general first."""
+        if not self._judged:
+            return [self._none(), *self._unjudged()]
+        asked = [case for case in CASES if self._can_be_asked(case)]
         return [
-            Advice("What blocks a use", "nothing: every gateway keeps the promises marked blocker.")
+            *(self._answer(case) for case in asked),
+            *self._every_row(),
+            *(self._already(each) for each in self._judged if each.gateway == each.column.family),
+            *self._think_twice(),
+            *self._unjudged(),
         ]
-    text = "these break a promise marked blocker, one that most users cannot do without:"
-    return [Advice("Think twice", text, tuple(points))]
+
+    def fitting(self, case: Case) -> list[ShownGateway]:
+        """Return the gateways that a case allows, the one with the fewest points first."""
+        fit = [
+            each
+            for each in self._candidates(case)
+            if self._keeps(case, each) and not self._out_of_bounds(case, each)
+        ]
+        return sorted(fit, key=lambda each: self.points(each, case))
+
+    def points(self, shown: ShownGateway, case: Case) -> float:
+        """Return what speaks against a gateway, in the points of data/advice.yaml."""
+        weights = {**WEIGHTS, **case.weights}
+        count = self._view.count(shown)
+        limits = [self._view.limits_of(promise, shown) for promise in count.of(Verdict.LIMIT)]
+        worst = [min((each.severity for each in own), key=SEVERITIES.index) for own in limits]
+        slower = min(self._figure(shown, "added_p99_ms"), weights["latency_most"])
+        return (
+            weights["failed"] * len(count.of(Verdict.FAILED))
+            + sum(weights[severity] for severity in worst)
+            + weights["beside"] * len(shown.column.beside)
+            + weights["throughput"] * (1 - min(self._figure(shown, "speed"), 1))
+            + weights["latency"] * max(slower, 0)
+        )
+
+    def _figure(self, shown: ShownGateway, key: str) -> float:
+        """Return a figure; what was not measured counts as the middle of what was."""
+        own = self._costs.figure(shown.gateway, key)
+        others = [row[key] for row in self._costs.rows.values() if key in row]
+        return own if own is not None else median(others) if others else 0.0
+
+    def _can_be_asked(self, case: Case) -> bool:
+        return case.promises <= set(self._promises) and bool(self._candidates(case))
+
+    def _candidates(self, case: Case) -> list[ShownGateway]:
+        return [
+            each
+            for each in self._judged
+            if case.family in ("", each.column.family) and not (case.alone and each.column.beside)
+        ]
+
+    def _verdict(self, promise: str, shown: ShownGateway) -> Verdict:
+        return self._promises[promise].cell(shown.column).verdict
+
+    def _missing(self, case: Case, shown: ShownGateway) -> list[Promise]:
+        needed = [*case.needs, *(case.tool_needs if shown.column.beside else ())]
+        broken = (Verdict.LIMIT, Verdict.FAILED, Verdict.NOT_RUN)
+        return [
+            self._promises[name]
+            for name in (*needed, *case.avoid)
+            if (name in needed and self._verdict(name, shown) is not Verdict.KEPT)
+            or self._verdict(name, shown) in broken
+        ]
+
+    def _keeps(self, case: Case, shown: ShownGateway) -> bool:
+        return not self._missing(case, shown)
+
+    def _out_of_bounds(self, case: Case, shown: ShownGateway) -> bool:
+        for bounds, sign in ((case.at_least, 1), (case.at_most, -1)):
+            for key, bound in bounds.items():
+                figure = self._costs.figure(shown.gateway, key)
+                if figure is None or figure * sign < bound * sign:
+                    return True
+        return False
+
+    def _answer(self, case: Case) -> Advice:
+        fit = self.fitting(case)
+        if not fit:
+            return Advice(case.title, (), self._nobody(case))
+        best, *others = fit
+        told = [
+            *(self._kept(self._promises[each]) for each in self._telling(case)),
+            *self._facts(best),
+            *self._next(others, best, case),
+            *self._unmeasured(case),
+        ]
+        return Advice(case.title, (best.gateway,), tuple(told), self._limits(best))
+
+    def _telling(self, case: Case) -> list[str]:
+        """Return the promises that tell readers most: those that some candidate breaks."""
+        return [
+            name
+            for name in case.needs
+            if any(self._verdict(name, each) is not Verdict.KEPT for each in self._candidates(case))
+        ]
+
+    def _kept(self, promise: Promise) -> Sentence:
+        link = Link(f"promise-{promise.id}", promise.file)
+        return Sentence(f"Kept: {promise.title}.", link)
+
+    def _facts(self, shown: ShownGateway) -> list[Sentence]:
+        count = self._view.count(shown)
+        told = f"Keeps {count.kept} of {count.applying} promises."
+        return [
+            Sentence(told, Link("promises", _DOCUMENT)),
+            self._beside(shown),
+            *self._cost(shown),
+        ]
+
+    def _beside(self, shown: ShownGateway) -> Sentence:
+        beside = list(dict.fromkeys(shown.column.beside))
+        told = f"{listed(beside)} must run" if beside else "Nothing runs"
+        return Sentence(f"{told} beside {shown.column.family}.", Link("runs", _RUNS))
+
+    def _cost(self, shown: ShownGateway) -> list[Sentence]:
+        name, where = shown.gateway, f"cost-{anchor(shown.gateway)}"
+        if self._costs.figure(name, "speed") is None:
+            return [Sentence("What it costs was not measured.", Link("costs", _COSTS))]
+        text = self._costs.text
+        told = f"At full load it serves {text(name, 'speed')} of what it serves without mirroring"
+        arrived = self._costs.figure(name, "copies_percent")
+        if arrived is not None and arrived < _ALL_ARRIVED:
+            told += f", and only {text(name, 'copies_percent')} of the copies arrive"
+        if self._costs.figure(name, "copy_us") is not None:
+            told += f"; a copy takes {text(name, 'copy_us')} of CPU"
+        told += f"; at {self._costs.rate:,} requests/s p99 grows by {text(name, 'added_p99_ms')}."
+        found = [Sentence(told, Link(where, _WELL))]
+        if self._costs.figure(name, "late_copies_percent") is not None:
+            late = f"With a shadow 500 ms late it grows by {text(name, 'late_added_p99_ms')}"
+            arrive = text(name, "late_copies_percent").removeprefix("≥ ")
+            told = f"{late}, and {arrive} of the copies arrive."
+            found.append(Sentence(told, Link(where, _LATE)))
+        return found
+
+    def _limits(self, shown: ShownGateway) -> tuple[Sentence, ...]:
+        failed = [
+            Sentence(f"Failed: {p.title} ({p.severity}).", Link(f"promise-{p.id}", p.file))
+            for p in self._view.count(shown).of(Verdict.FAILED)
+        ]
+        limits = [self._limit(each, shown) for each in self._view.all_limits_of(shown)]
+        return (*failed, *limits)
+
+    def _limit(self, limit: ShownLimit, shown: ShownGateway) -> Sentence:
+        text = f"{_capital(limit.title)} ({limit.severity})."
+        return Sentence(text, _to(limit.scenario(shown.gateway), limit.anchor))
+
+    def _next(
+        self, others: Sequence[ShownGateway], best: ShownGateway, case: Case
+    ) -> list[Sentence]:
+        if not others:
+            return []
+        second = others[0]
+        more = self.points(second, case) - self.points(best, case)
+        told = f"Next: {second.gateway}, with {more:.0f} more points against it"
+        worst = self._view.all_limits_of(second)
+        link = Link("promises", _DOCUMENT)
+        if worst:
+            told += f" ({worst[0].title})"
+            link = _to(worst[0].scenario(second.gateway), worst[0].anchor)
+        return [Sentence(f"{told}.", link)]
+
+    def _unmeasured(self, case: Case) -> list[Sentence]:
+        """Tell of gateways that keep what a case asks for, but whose figures are missing."""
+        bounds = [*case.at_least, *case.at_most]
+        found = [
+            each.gateway
+            for each in self._candidates(case)
+            if self._keeps(case, each)
+            and any(self._costs.figure(each.gateway, key) is None for key in bounds)
+        ]
+        if not found:
+            return []
+        told = f"{listed(found)} may fit as well; what it costs was not measured."
+        return [Sentence(told, Link("costs", _COSTS))]
+
+    def _nobody(self, case: Case) -> tuple[Sentence, ...]:
+        told = [Sentence("No gateway keeps all that this needs.", Link("promises", _DOCUMENT))]
+        for shown in self._candidates(case):
+            missing = self._missing(case, shown)
+            told += [] if missing else self._cost(shown)[-1:]
+            for promise in missing[:1]:
+                limits = self._view.limits_of(promise, shown)
+                link = Link(f"promise-{promise.id}", promise.file)
+                what = limits[0].title if limits else f"not known to keep: {promise.title}"
+                told.append(Sentence(f"{shown.gateway}: {what}.", link))
+        return (*told, *self._unmeasured(case))
+
+    def _every_row(self) -> list[Advice]:
+        comparison = self._view.comparison
+        found = [
+            each.gateway
+            for each in self._judged
+            if all(
+                answer(claim, each.column, comparison).verdict is Verdict.KEPT for claim in CLAIMS
+            )
+        ]
+        if not found:
+            return []
+        told = f"{listed(found)} {'keeps' if len(found) == 1 else 'keep'} all {len(CLAIMS)} rows."
+        link = Link("claims", _CLAIMS)
+        return [Advice("Every row of the original table", tuple(found), (Sentence(told, link),))]
+
+    def _already(self, shown: ShownGateway) -> Advice:
+        case = f"You run {shown.gateway} already: what to know"
+        return Advice(case, (), tuple(self._facts(shown)), self._limits(shown), brief_points=3)
+
+    def _think_twice(self) -> list[Advice]:
+        points = [
+            Sentence(f"{shown.gateway}: {limit.title}.", self._limit(limit, shown).link)
+            for shown in self._judged
+            for limit in self._view.all_limits_of(shown)
+            if limit.promise.severity == SEVERITIES[0]
+        ]
+        if not points:
+            return []
+        told = f"What happens instead of a promise that is marked {SEVERITIES[0]}:"
+        return [
+            Advice(
+                case="Think twice",
+                sentences=(Sentence(told, Link("limits", _DOCUMENT)),),
+                points=tuple(points),
+                brief_points=len(points),
+            )
+        ]
+
+    def _none(self) -> Advice:
+        told = "No gateway was judged by every promise in these runs; a whole run does that."
+        return Advice("No recommendation", (), (Sentence(told, Link("runs", _RUNS)),))
+
+    def _unjudged(self) -> list[Advice]:
+        points = []
+        for shown in self._view.mirroring:
+            count, why = self._view.count(shown), self._view.why_not_run(shown)
+            if not count.complete:
+                number = f"{len(count.of(Verdict.NOT_RUN))} of {len(count.cells)}"
+                told = f"not run: {why}" if why else f"{number} promises were not run"
+                points.append(Sentence(f"{shown.gateway}: {told}.", Link("runs", _RUNS)))
+        if not points:
+            return []
+        told = "These were not judged by every promise:"
+        first = Sentence(told, Link("runs", _RUNS))
+        return [Advice("Nothing is said of", (), (first,), tuple(points))]
 
 
-def _unjudged(rest: Sequence[Shown], view: View) -> Advice:
-    points = []
-    for shown in rest:
-        why = view.why_not_run(shown)
-        tally = view.tally(shown)
-        number = f"{len(tally.of(Verdict.NOT_RUN))} of {len(tally.cells)}"
-        told = f"not run: {why}" if why else f"{number} promises were not run"
-        points.append(f"{shown.name}: {told}")
-    return Advice("Nothing is said of", "these were not judged by every promise:", tuple(points))
-
-
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return names as a phrase: "a, b and c"."""
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def anchor(name: str) -> str:
+    """Return a name as a part of an anchor."""
+    return name.lower().replace(" ", "-")
+
+
+def _to(scenario: ScenarioRef, where: str) -> Link:
+    return Link(where, scenario.file, scenario.line)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

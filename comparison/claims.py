@@ -1,83 +1,65 @@
 """The table that this project began with: what it claimed, and what runs say of each claim."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+import yaml
 
 from comparison.model import Cell, Column, Comparison, Promise, Verdict
 
-HAPROXY = "HAProxy"
-PRODUCTION = "production-ready"  # answered by severity, not by a tag
+_DATA = Path(__file__).parent / "data" / "original_table.yaml"
+
+
+class Meaning(StrEnum):
+    """What a cell of the original table claims."""
+
+    YES = "yes"  # the gateway does it
+    NOBODY = "nobody"  # no way of mirroring does it
+    TOOL = "tool"  # some way does it, and only with a tool
+    THESE = "these"  # the named ways do it
+
+
+@dataclass(frozen=True)
+class ClaimedCell:
+    """One cell of the original table: its words, what they mean, and the ways that it names."""
+
+    says: str
+    means: Meaning = Meaning.YES
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A row of the original table: its id (tag claim.<id>), its title, the claim by column.
-
-    `named` are the HAProxy ways that its HAProxy cell names, () where it names none.
-    """
+    """A row of the original table, judged by promises tagged claim.<id>, or of a severity."""
 
     id: str
     title: str
-    claimed: tuple[tuple[str, str], ...]
-    named: tuple[str, ...] = ()
-
-    @property
-    def question(self) -> str:
-        """Return what a person asks with it."""
-        return _QUESTIONS[self.id]
+    asks: str
+    claimed: Mapping[str, ClaimedCell]
+    severity: str = ""
 
 
-def _claim(name: str, title: str, *claimed: str, named: tuple[str, ...] = ()) -> Claim:
-    columns = ("Envoy", "Nginx", "APISIX", HAPROXY)
-    return Claim(name, title, tuple(zip(columns, claimed, strict=True)), named)
+def _read() -> tuple[Claim, ...]:
+    rows = yaml.safe_load(_DATA.read_text(encoding="utf-8"))["rows"]
+    return tuple(
+        Claim(**{**row, "claimed": {k: _cell(**cell) for k, cell in row["claimed"].items()}})
+        for row in rows
+    )
 
 
-_QUESTIONS = {
-    "native-mirroring": "mirrors by itself, with nothing beside it",
-    "sample-percentage": "mirrors the share that was asked for",
-    "request-body": "copies bodies whole, of any size",
-    "headers": "keeps the headers",
-    "fire-and-forget": "lets no client wait for the shadow",
-    PRODUCTION: "keeps every promise whose breach would block its use",
-}
-_TOOL = "External tool"
-CLAIMS = (
-    _claim(
-        "native-mirroring",
-        "Native Mirroring",
-        "Yes (async)",
-        "Yes (mirror directive)",
-        "Yes (proxy-mirror plugin)",
-        "No",
-    ),
-    _claim(
-        "sample-percentage",
-        "Sample Percentage",
-        "Yes (runtime_fraction)",
-        "Yes (split_clients)",
-        "Yes (sample_ratio)",
-        _TOOL,
-    ),
-    _claim("request-body", "Mirror Request Body", "Yes", "Yes", "Yes", _TOOL),
-    _claim("headers", "Mirror Headers", "Yes", "Yes", "Yes", _TOOL),
-    _claim("fire-and-forget", "Fire-and-Forget", "Yes", "Yes", "Yes", _TOOL),
-    _claim(
-        PRODUCTION,
-        "Production Ready",
-        "Built-in",
-        "Built-in",
-        "Built-in",
-        "SPOE/gor/teeproxy",
-        named=("HAProxy with SPOE", "HAProxy with GoReplay", "HAProxy with Teeproxy"),
-    ),
-)
+def _cell(says: str, means: str = "yes", named: Sequence[str] = ()) -> ClaimedCell:
+    return ClaimedCell(says, Meaning(means), tuple(named))
+
+
+CLAIMS = _read()
 
 
 def promises_of(claim: Claim, comparison: Comparison) -> list[Promise]:
     """Return the promises that answer a claim."""
-    if claim.id == PRODUCTION:
-        return [each for each in comparison.promises if each.severity == "blocker"]
+    if claim.severity:
+        return [each for each in comparison.promises if each.severity == claim.severity]
     return [each for each in comparison.promises if claim.id in each.claims]
 
 
@@ -128,98 +110,105 @@ class Agreement(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedClaim:
     """A claim of one column of the original, what the runs say, and why in one phrase."""
 
     claim: Claim
     subject: str
-    claimed: str
     agreement: Agreement
     because: str
 
+    @property
+    def says(self) -> str:
+        """Return the words of the original."""
+        return self.claim.claimed[self.subject].says
 
-def judged(comparison: Comparison) -> list[Judged]:
-    """Judge every claim of the original by the runs, HAProxy's by all its ways of mirroring."""
+
+def judged(comparison: Comparison) -> list[JudgedClaim]:
+    """Judge every claim; a subject that mirrors only with something by all its ways."""
     return [
-        _of_haproxy(claim, claimed, comparison)
-        if subject == HAPROXY
-        else _of_gateway(claim, subject, claimed, comparison)
+        _of_gateway(claim, subject, comparison)
+        if cell.means is Meaning.YES
+        else _of_ways(claim, subject, comparison)
         for claim in CLAIMS
-        for subject, claimed in claim.claimed
+        for subject, cell in claim.claimed.items()
     ]
 
 
-def _of_gateway(claim: Claim, gateway: str, claimed: str, comparison: Comparison) -> Judged:
+def _of_gateway(claim: Claim, gateway: str, comparison: Comparison) -> JudgedClaim:
     cells = [answer(claim, c, comparison) for c in comparison.columns if c.gateway == gateway]
     bad = [c for c in cells if c.verdict in (Verdict.LIMIT, Verdict.FAILED)]
     unknown = [c for c in cells if c.verdict is Verdict.NOT_RUN]
     if bad:
-        return Judged(claim, gateway, claimed, Agreement.CONTRADICTED, _instead(bad[0], comparison))
+        return JudgedClaim(claim, gateway, Agreement.CONTRADICTED, _instead(bad[0], comparison))
     if unknown or not cells:
         why = unknown[0].why if unknown else "no run of it"
-        return Judged(claim, gateway, claimed, Agreement.UNKNOWN, why)
-    return Judged(claim, gateway, claimed, Agreement.CONFIRMED, claim.question)
+        return JudgedClaim(claim, gateway, Agreement.UNKNOWN, why)
+    return JudgedClaim(claim, gateway, Agreement.CONFIRMED, claim.asks)
 
 
 def _instead(cell: Cell, comparison: Comparison) -> str:
     if cell.verdict is Verdict.FAILED:
         return "a run of it failed"
-    titles = [told.title for told in comparison.instead(cell)]
+    titles = [scenario.title for scenario in comparison.instead(cell)]
     return "; ".join(dict.fromkeys(titles)) or cell.why
 
 
-def _of_haproxy(claim: Claim, claimed: str, comparison: Comparison) -> Judged:
-    ways = _ways(claim, comparison)
-    keep = [name for name, cells in ways.items() if _all(cells, Verdict.KEPT)]
-    unknown = [name for name, cells in ways.items() if any(not c.verdict.was_run for c in cells)]
-    do_not = [name for name in ways if name not in keep and name not in unknown]
-    alone = _alone(keep, comparison) if claimed == _TOOL else []
-    wrong = [name for name in claim.named if name in do_not]
+@dataclass(frozen=True)
+class _Ways:
+    """The ways of mirroring of one family, by what runs say of a claim."""
+
+    keep: list[str]
+    do_not: list[str]
+    unknown: list[str]
+    alone: list[str]  # those that keep it, with nothing beside the gateway
+
+
+def _of_ways(claim: Claim, subject: str, comparison: Comparison) -> JudgedClaim:
+    cell = claim.claimed[subject]
+    ways = _ways(claim, subject, comparison)
+    alone = ways.alone if cell.means is Meaning.TOOL else []
+    wrong = [name for name in cell.named if name in ways.do_not]
     parts = (
-        (alone, "needs no tool: kept with {} and nothing beside HAProxy"),
+        (alone, f"needs no tool: kept with {{}} and nothing beside {subject}"),
         (wrong, "not kept with {}, which it names"),
-        ([name for name in keep if name not in alone], "kept with {}"),
-        ([name for name in do_not if name not in wrong], "not kept with {}"),
-        (unknown, "not run with {}"),
+        ([name for name in ways.keep if name not in alone], "kept with {}"),
+        ([name for name in ways.do_not if name not in wrong], "not kept with {}"),
+        (ways.unknown, "not run with {}"),
     )
-    told = "; ".join(text.format(_short(names)) for names, text in parts if names)
-    said = _agreement(claim, claimed, keep, do_not, comparison)
-    if unknown and said is not Agreement.CONTRADICTED:
-        said = Agreement.UNKNOWN
-    return Judged(claim, HAPROXY, claimed, said, told or "no run of it")
+    because = "; ".join(text.format(_short(names, subject)) for names, text in parts if names)
+    agreement = _agreement(cell, ways)
+    if ways.unknown and agreement is not Agreement.CONTRADICTED:
+        agreement = Agreement.UNKNOWN
+    return JudgedClaim(claim, subject, agreement, because or "no run of it")
 
 
-def _agreement(
-    claim: Claim, claimed: str, keep: Sequence[str], do_not: Sequence[str], comparison: Comparison
-) -> Agreement:
-    if claimed == "No":
-        return Agreement.CONTRADICTED if keep else Agreement.CONFIRMED
-    if claim.named:
-        wrong = [name for name in claim.named if name in do_not]
-        return Agreement.CONTRADICTED if wrong else Agreement.CONFIRMED
-    if _alone(keep, comparison) or (do_not and not keep):
-        return Agreement.CONTRADICTED
-    return Agreement.CONFIRMED
+def _agreement(cell: ClaimedCell, ways: _Ways) -> Agreement:
+    contradicted = {
+        Meaning.NOBODY: bool(ways.keep),
+        Meaning.THESE: any(name in ways.do_not for name in cell.named),
+        Meaning.TOOL: bool(ways.alone or (ways.do_not and not ways.keep)),
+    }
+    known = ways.keep or ways.do_not
+    if not known:
+        return Agreement.UNKNOWN
+    return Agreement.CONTRADICTED if contradicted[cell.means] else Agreement.CONFIRMED
 
 
-def _alone(keep: Sequence[str], comparison: Comparison) -> list[str]:
-    """Return the ways among those named that need nothing beside HAProxy."""
-    return [
-        name for name in keep if name in {c.gateway for c in comparison.columns if not c.beside}
-    ]
+def _ways(claim: Claim, subject: str, comparison: Comparison) -> _Ways:
+    found: dict[str, list[Verdict]] = {}
+    own = [c for c in comparison.columns if c.family == subject and c.gateway != subject]
+    for column in own:
+        found.setdefault(column.gateway, []).append(answer(claim, column, comparison).verdict)
+    keep = [name for name, each in found.items() if set(each) == {Verdict.KEPT}]
+    unknown = [name for name, each in found.items() if not all(v.was_run for v in each)]
+    return _Ways(
+        keep=keep,
+        do_not=[name for name in found if name not in keep and name not in unknown],
+        unknown=unknown,
+        alone=[name for name in keep if name in {c.gateway for c in own if not c.beside}],
+    )
 
 
-def _ways(claim: Claim, comparison: Comparison) -> dict[str, list[Cell]]:
-    found: dict[str, list[Cell]] = {}
-    for column in comparison.columns:
-        if column.gateway.startswith(f"{HAPROXY} "):
-            found.setdefault(column.gateway, []).append(answer(claim, column, comparison))
-    return found
-
-
-def _all(cells: Sequence[Cell], verdict: Verdict) -> bool:
-    return all(cell.verdict is verdict for cell in cells)
-
-
-def _short(names: Sequence[str]) -> str:
-    return ", ".join(name.removeprefix(f"{HAPROXY} with ").removeprefix("a ") for name in names)
+def _short(names: Sequence[str], subject: str) -> str:
+    return ", ".join(name.removeprefix(f"{subject} with ").removeprefix("a ") for name in names)

@@ -29,12 +29,12 @@ def merge(comparisons: Sequence[Comparison]) -> Comparison:
         rows.append(replace(promise, cells=merged))
     runs = {run.id: run for each in by_age for run in each.runs}
     used = {key for row in rows for cell in row.cells.values() for key in cell.instead}
-    scenarios = {key: told for each in by_age for key, told in each.scenarios.items()}
+    scenarios = {key: ref for each in by_age for key, ref in each.scenarios.items()}
     return Comparison(
         runs=tuple(sorted(runs.values(), key=lambda run: run.id)),
         columns=tuple(columns),
         promises=tuple(rows),
-        scenarios={key: told for key, told in scenarios.items() if key in used},
+        scenarios={key: ref for key, ref in scenarios.items() if key in used},
         conflicts=tuple(conflicts),
     )
 

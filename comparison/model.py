@@ -1,11 +1,16 @@
 """What a comparison is made of: columns are gateways, rows are promises, cells are verdicts."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 # How bad it is when a promise is not kept, worst first.
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
+
+
+def family_of(gateway: str) -> str:
+    """Return the name of what clients talk to: "A" of "A with B"."""
+    return gateway.partition(" with ")[0]
 
 
 class Verdict(StrEnum):
@@ -21,11 +26,6 @@ class Verdict(StrEnum):
     def was_run(self) -> bool:
         """Tell whether scenarios were played for it."""
         return self in (Verdict.KEPT, Verdict.LIMIT, Verdict.FAILED)
-
-    @property
-    def is_good(self) -> bool:
-        """Tell whether nobody misses anything."""
-        return self in (Verdict.KEPT, Verdict.DOES_NOT_APPLY)
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,17 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A scenario that a cell refers to: where it stands, its title and its steps."""
+class ScenarioRef:
+    """A scenario that a cell refers to: where it stands, its title, steps and own severity.
+
+    `severity` is "" where its tags name none.
+    """
 
     file: str
     line: int
     title: str
     steps: tuple[str, ...]
+    severity: str = ""
 
     @property
     def key(self) -> str:
@@ -79,6 +83,11 @@ class Column:
         """Return what tells this column from others."""
         told = ", ".join(f"{name} {version}" for name, version in self.programs if version)
         return f"{self.gateway} ({told or 'version not known'})"
+
+    @property
+    def family(self) -> str:
+        """Return what clients talk to, whatever mirrors for it: "A" of "A with B"."""
+        return family_of(self.gateway)
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -109,7 +118,10 @@ class Promise:
 
 @dataclass(frozen=True)
 class Run:
-    """A run of behave: when (ISO 8601, UTC), on what, for how many seconds, and all of it?"""
+    """A run of behave: when (ISO 8601, UTC), on what, for how many seconds, and all of it?
+
+    `played` counts by gateway the scenarios that were played, whether of a promise or not.
+    """
 
     started: str
     stack: str
@@ -117,6 +129,7 @@ class Run:
     seconds: int
     whole: bool
     selection: str
+    played: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:
@@ -131,7 +144,7 @@ class Comparison:
     runs: tuple[Run, ...]
     columns: tuple[Column, ...]
     promises: tuple[Promise, ...]
-    scenarios: Mapping[str, Told]
+    scenarios: Mapping[str, ScenarioRef]
     conflicts: tuple[str, ...] = ()
 
     def groups(self) -> Mapping[str, list[Promise]]:
@@ -145,7 +158,11 @@ class Comparison:
         """Yield every promise with the column's cell."""
         return ((promise, promise.cell(column)) for promise in self.promises)
 
-    def instead(self, cell: Cell) -> list[Told]:
+    def played(self, gateway: str) -> int:
+        """Count the scenarios of a gateway that its runs played, whether of a promise or not."""
+        return sum(run.played.get(gateway, 0) for run in self.runs)
+
+    def instead(self, cell: Cell) -> list[ScenarioRef]:
         """Return the scenarios that a cell refers to."""
         return [self.scenarios[key] for key in cell.instead]
 
@@ -153,7 +170,3 @@ class Comparison:
     def whole(self) -> bool:
         """Tell whether every run behind it played all there was."""
         return bool(self.runs) and all(run.whole for run in self.runs)
-
-    def with_promises(self, promises: tuple[Promise, ...]) -> "Comparison":
-        """Return the same with other rows."""
-        return replace(self, promises=promises)

@@ -1,104 +1,64 @@
-"""What a run, or several merged, leave behind: JSON, HTML and Markdown."""
+"""What is published of runs in README and docs/; a part of a run never takes from it."""
 
 import os
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from comparison import costs, markdown, page, storage
-from comparison.model import Column, Comparison, Run
-from comparison.verdicts import Outcome, judge
-from features.reporting.run_info import Surroundings
-from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
+from comparison.model import Comparison
 from features.support.paths import ROOT
 
 REPORT = ROOT / "reports" / "comparison.json"
 DOCUMENT = ROOT / "docs" / "comparison.md"
 PUBLISHED = ROOT / "docs" / "comparison.json"
+PAGE = ROOT / "docs" / "index.html"
 COSTS = ROOT / "docs" / "cost.json"
 README = ROOT / "README.md"
-_NO_MIRRORING = "it mirrors nothing"
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A run that is over: outcomes, what it ran on, its start (UTC), seconds, and its selection."""
+def publish(comparison: Comparison) -> list[Path]:
+    """Write README's block and docs/, and the page in reports/ as well; returns the files.
 
-    outcomes: Sequence[Outcome]
-    surroundings: Surroundings
-    started: datetime
-    seconds: float
-    selection: str
-    some_gateways: bool = False  # only those that were asked for
+    Raises ValueError where that would take from what is published, UnreadableError, OSError.
+    """
+    check_publishable(comparison)
+    figures = costs.read(COSTS)
+    html = page.render(comparison, figures)
+    readme = README.read_text(encoding="utf-8")
+    texts = {
+        PUBLISHED: storage.dump(comparison),
+        DOCUMENT: markdown.render(comparison, figures),
+        PAGE: html,
+        REPORT.with_suffix(".html"): html,
+        README: markdown.with_block(readme, markdown.block(comparison, figures)),
+    }
+    for file, text in texts.items():
+        write(file, text)
+    return list(texts)
 
-    @property
-    def whole(self) -> bool:
-        """Tell whether every promise was played, or skipped for a reason."""
-        return bool(self.outcomes) and all(
-            each.status != "unplayed" and (each.status != "skipped" or each.reason)
-            for each in self.outcomes
+
+def check_publishable(comparison: Comparison) -> None:
+    """Raise ValueError, in one line, where a comparison has less than what is published."""
+    if not comparison.whole:
+        part = next((run.selection for run in comparison.runs if not run.whole), "")
+        raise ValueError(
+            f"only a part was played ({part or 'it ended early'}): make spec-all first"
+        )
+    published = gateways_run(storage.load(PUBLISHED)) if PUBLISHED.exists() else set()
+    lost = sorted(published - gateways_run(comparison))
+    if lost:
+        raise ValueError(
+            f"what is published of {', '.join(lost)} would be lost: name its run as well, "
+            "make comparison FROM='docs/comparison.json reports/comparison.json'"
         )
 
 
-def compare(finished: Finished) -> Comparison:
-    """Make the comparison of a run."""
-    surroundings = finished.surroundings
-    run = Run(
-        started=finished.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        stack=surroundings.stack,
-        machine=surroundings.machine,
-        seconds=round(finished.seconds),
-        whole=finished.whole,
-        selection=finished.selection,
-    )
-    named = {each.gateway for each in finished.outcomes}
-    columns = [
-        Column(name, tuple((each, _number(version)) for each, version in programs.items()))
-        for name, programs in surroundings.programs.items()
-        if name in named
-    ]
-    return judge(finished.outcomes, columns, run, excused(finished.outcomes))
-
-
-def _number(version: str) -> str:
-    """Return a version without what only says who built it."""
-    return re.sub(r"-([0-9a-f]{7,}|\d+)$", "", version)
-
-
-def excused(outcomes: Sequence[Outcome]) -> Mapping[str, Mapping[str, str]]:
-    """Return the declared reasons; what mirrors nothing is also excused where nothing names it."""
-    plain = {name: _NO_MIRRORING for name, gateway in CATALOGUE.items() if not gateway.mirrors}
-    return {each.promise: {**plain, **DOES_NOT_APPLY.get(each.promise, {})} for each in outcomes}
-
-
-def publish(finished: Finished, file: Path) -> list[str]:
-    """Write the JSON, HTML beside it, and of a whole run in its usual place the Markdown too.
-
-    Returns lines that tell what was written; raises OSError.
-    """
-    comparison = compare(finished)
-    html = file.with_suffix(".html")
-    figures = known_costs()
-    write(file, storage.dump(comparison))
-    write(html, page.render(comparison, figures))
-    told = [f"Comparison: {_short(html)}"]
-    if file.resolve() != REPORT:
-        return told
-    if not comparison.whole or finished.some_gateways:
-        left = "this run was not of every promise and gateway"
-        return [*told, f"{_short(DOCUMENT)} was left as it is: {left}"]
-    write(DOCUMENT, markdown.render(comparison, figures))
-    return [*told, f"Comparison: {_short(DOCUMENT)}"]
-
-
-def known_costs() -> costs.Costs | None:
-    """Return the figures of make bench; figures that cannot be read are nobody's loss here."""
-    try:
-        return costs.read(COSTS)
-    except storage.UnreadableError:
-        return None
+def gateways_run(comparison: Comparison) -> set[str]:
+    """Return the gateways that runs say something of."""
+    return {
+        column.gateway
+        for column in comparison.columns
+        if any(cell.verdict.was_run for _, cell in comparison.cells(column))
+    }
 
 
 def write(file: Path, text: str) -> None:
@@ -107,8 +67,3 @@ def write(file: Path, text: str) -> None:
     scratch = file.with_name(f".{file.name}.{os.getpid()}")
     scratch.write_text(text, encoding="utf-8")
     scratch.replace(file)
-
-
-def _short(file: Path) -> str:
-    resolved = file.resolve()
-    return str(resolved.relative_to(ROOT)) if resolved.is_relative_to(ROOT) else str(file)

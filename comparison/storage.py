@@ -11,7 +11,7 @@ from comparison.model import (
     Comparison,
     Promise,
     Run,
-    Told,
+    ScenarioRef,
     Verdict,
 )
 
@@ -54,18 +54,23 @@ def load(file: Path) -> Comparison:
 def _document(comparison: Comparison) -> dict[str, Any]:
     return {
         "comparison": SCHEMA,
-        "runs": [vars(run) for run in comparison.runs],
+        "runs": [_run(run) for run in comparison.runs],
         "columns": [
             {"gateway": column.gateway, "programs": dict(column.programs)}
             for column in comparison.columns
         ],
         "promises": [_promise(each, comparison) for each in comparison.promises],
         "scenarios": {
-            key: {"file": told.file, "line": told.line, "title": told.title, "steps": told.steps}
-            for key, told in sorted(comparison.scenarios.items())
+            key: {name: value for name, value in vars(scenario).items() if value}
+            for key, scenario in sorted(comparison.scenarios.items())
         },
         "conflicts": list(comparison.conflicts),
     }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    known = {name: value for name, value in vars(run).items() if name != "played"}
+    return {**known, **({"played": dict(run.played)} if run.played else {})}
 
 
 def _promise(promise: Promise, comparison: Comparison) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def _comparison(document: Mapping[str, Any]) -> Comparison:
         ),
         promises=tuple(_read_promise(each, ids) for each in document["promises"]),
         scenarios={
-            key: Told(**{**each, "steps": tuple(each["steps"])})
+            key: ScenarioRef(**{**each, "steps": tuple(each["steps"])})
             for key, each in document["scenarios"].items()
         },
         conflicts=tuple(document["conflicts"]),

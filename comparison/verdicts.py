@@ -1,4 +1,4 @@
-"""From the outcomes of scenarios to verdicts."""
+"""From the results of scenarios to verdicts."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from comparison.model import (
     Comparison,
     Promise,
     Run,
-    Told,
+    ScenarioRef,
     Verdict,
 )
 
@@ -21,14 +21,14 @@ _BEFORE = ("With ", "")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScenarioResult:
     """A scenario of a promise and how it came out.
 
     `status` is passed, failed (the product disagrees), broken (it could not be found out), skipped
     or unplayed; `reason` is why, of a skipped one, and "" where it was left out by a selection.
     """
 
-    told: Told
+    scenario: ScenarioRef
     feature: str
     tags: frozenset[str]
     gateway: str
@@ -52,7 +52,7 @@ class Outcome:
     @property
     def title(self) -> str:
         """Return its title without the gateway."""
-        return without_gateway(self.told.title, self.gateway)
+        return without_gateway(self.scenario.title, self.gateway)
 
 
 def without_gateway(title: str, gateway: str) -> str:
@@ -79,16 +79,16 @@ def common(titles: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def judge(
-    outcomes: Sequence[Outcome],
+    results: Sequence[ScenarioResult],
     columns: Sequence[Column],
     run: Run,
     excused: Mapping[str, Mapping[str, str]],
 ) -> Comparison:
     """Make the comparison of one run; `excused` says by promise and gateway why not."""
-    promises: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        promises.setdefault(outcome.promise, []).append(outcome)
-    scenarios: dict[str, Told] = {}
+    promises: dict[str, list[ScenarioResult]] = {}
+    for result in results:
+        promises.setdefault(result.promise, []).append(result)
+    scenarios: dict[str, ScenarioRef] = {}
     rows = []
     for name, found in promises.items():
         cells = {}
@@ -96,58 +96,58 @@ def judge(
             own = [each for each in found if each.gateway == column.gateway]
             cell = _cell(own, run, excused.get(name, {}).get(column.gateway, ""))
             cells[column.key] = cell
-            scenarios |= {o.told.key: o.told for o in own if o.told.key in cell.instead}
+            scenarios |= {o.scenario.key: o.scenario for o in own if o.scenario.key in cell.instead}
         rows.append(replace(_row(name, found), cells=cells))
     return Comparison((run,), tuple(columns), tuple(rows), scenarios)
 
 
-def _row(name: str, outcomes: Sequence[Outcome]) -> Promise:
-    kept = [each for each in outcomes if not each.limit] or list(outcomes)
+def _row(name: str, results: Sequence[ScenarioResult]) -> Promise:
+    kept = [each for each in results if not each.limit] or list(results)
     title, cases = common(list(dict.fromkeys(each.title for each in kept)))
     severities = {tag for each in kept for tag in each.tags} & set(SEVERITIES)
     return Promise(
         id=name,
         title=title,
-        file=kept[0].told.file,
+        file=kept[0].scenario.file,
         feature=kept[0].feature,
         severity=min(severities, key=SEVERITIES.index, default="normal"),
-        claims=tuple(sorted({claim for each in outcomes for claim in each.tagged("claim.")})),
+        claims=tuple(sorted({claim for each in results for claim in each.tagged("claim.")})),
         cases=cases,
     )
 
 
-def _cell(outcomes: Sequence[Outcome], run: Run, excuse: str) -> Cell:
-    if not outcomes:
+def _cell(results: Sequence[ScenarioResult], run: Run, excuse: str) -> Cell:
+    if not results:
         if excuse:
             return Cell(Verdict.DOES_NOT_APPLY, why=excuse)
         return Cell(Verdict.NOT_RUN, why="no scenario asks it")
-    bad = [each for each in outcomes if each.status in ("failed", "broken")]
-    played = [each for each in outcomes if each.status not in ("skipped", "unplayed")]
+    bad = [each for each in results if each.status in ("failed", "broken")]
+    played = [each for each in results if each.status not in ("skipped", "unplayed")]
     if bad:
         return Cell(Verdict.FAILED, len(played), run.id, _why(bad), _keys(bad))
-    if len(played) < len(outcomes):
-        return Cell(Verdict.NOT_RUN, why=_why_not(outcomes, len(played)))
-    limits = [each for each in outcomes if each.limit]
+    if len(played) < len(results):
+        return Cell(Verdict.NOT_RUN, why=_why_not(results, len(played)))
+    limits = [each for each in results if each.limit]
     verdict = Verdict.LIMIT if limits else Verdict.KEPT
     return Cell(verdict, len(played), run.id, "", _keys(limits))
 
 
-def _why(bad: Sequence[Outcome]) -> str:
+def _why(bad: Sequence[ScenarioResult]) -> str:
     broken = sum(each.status == "broken" for each in bad)
     failed = len(bad) - broken
     told = [f"{failed} failed"] if failed else []
     return ", ".join(told + ([f"{broken} could not be found out"] if broken else []))
 
 
-def _why_not(outcomes: Sequence[Outcome], played: int) -> str:
-    reasons = list(dict.fromkeys(each.reason for each in outcomes if each.reason))
-    partly = f"only {played} of {len(outcomes)} scenarios were played" if played else ""
-    gateway = outcomes[0].gateway
+def _why_not(results: Sequence[ScenarioResult], played: int) -> str:
+    reasons = list(dict.fromkeys(each.reason for each in results if each.reason))
+    partly = f"only {played} of {len(results)} scenarios were played" if played else ""
+    gateway = results[0].gateway
     told = [reason.removeprefix(f"{gateway}: ") for reason in reasons] or (
         [] if partly else [NOT_PART]
     )
     return ": ".join(filter(None, [partly, "; ".join(told)]))
 
 
-def _keys(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
-    return tuple(each.told.key for each in outcomes)
+def _keys(results: Iterable[ScenarioResult]) -> tuple[str, ...]:
+    return tuple(each.scenario.key for each in results)

@@ -1,16 +1,22 @@
 """What is published is what runs found of the features as they are today."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from comparison import costs, markdown, storage
+from comparison import costs, markdown, page, storage
+from comparison.advice import CASES, advise
 from comparison.model import Cell, Column, Comparison, Verdict
-from comparison.publish import COSTS, PUBLISHED, README, excused
+from comparison.publish import COSTS, DOCUMENT, PAGE, PUBLISHED, README
+from comparison.run_report import excused
 from comparison.verdicts import judge
+from comparison.view import View
 from features.reporting import comparison_formatter
 from features.support.gateways.catalogue import CATALOGUE
+from features.support.paths import ROOT
 
+SAME = "make comparison FROM=docs/comparison.json"
 AGAIN = "play the specification and publish it: make spec comparison"
 
 
@@ -24,14 +30,35 @@ def published() -> Comparison:
 @pytest.fixture(scope="module")
 def today(published: Comparison) -> Comparison:
     """What the features say would come out if every scenario passed."""
-    outcomes = [replace(each, status="passed") for each in comparison_formatter.outcomes([])]
-    return judge(outcomes, published.columns, published.runs[0], excused(outcomes))
+    results = [replace(each, status="passed") for each in comparison_formatter.results([])]
+    return judge(results, published.columns, published.runs[0], excused(results))
 
 
-def test_readme_shows_what_is_published(published: Comparison) -> None:
-    block = markdown.block(published, costs.read(COSTS))
-    current = block in README.read_text()
-    assert current, "README is out of date: make comparison FROM=docs/comparison.json"
+def test_readme_the_document_and_the_page_show_what_is_published(published: Comparison) -> None:
+    figures = costs.read(COSTS)
+    assert markdown.block(published, figures) in README.read_text(), f"README is old: {SAME}"
+    assert DOCUMENT.read_text() == markdown.render(published, figures), f"old: {SAME}"
+    assert PAGE.read_text() == page.render(published, figures), f"old: {SAME}"
+
+
+def test_each_sentence_of_the_advice_has_something_behind_it(published: Comparison) -> None:
+    found = advise(View(published), costs.read(COSTS))
+    html = PAGE.read_text()
+    for told in (told for each in found for told in (*each.sentences, *each.points)):
+        name, _, heading = told.link.file.partition("#")
+        text = (ROOT / name).read_text()
+        headings = re.findall(r"^#+ (.*)", text, re.MULTILINE)
+        known = {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+        assert heading in known | {""}, told
+        assert f'id="{told.link.anchor}"' in html, told
+        line = text.splitlines()[told.link.line - 1] if told.link.line else ""
+        assert not told.link.line or line.strip(), told
+
+
+def test_cases_of_the_advice_name_promises_of_today(today: Comparison) -> None:
+    known = {each.id for each in today.promises}
+    strange = {name for case in CASES for name in case.promises} - known
+    assert not strange, "comparison/data/advice.yaml names promises that do not exist"
 
 
 def test_every_promise_was_part_of_it(published: Comparison) -> None:
@@ -40,7 +67,7 @@ def test_every_promise_was_part_of_it(published: Comparison) -> None:
 
 
 def test_every_gateway_has_a_column(published: Comparison) -> None:
-    named = {each.gateway for each in comparison_formatter.outcomes([])}
+    named = {each.gateway for each in comparison_formatter.results([])}
     assert {each.gateway for each in published.columns} == named
     assert named >= {name for name, gateway in CATALOGUE.items() if gateway.mirrors}
 

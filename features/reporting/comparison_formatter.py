@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,9 @@ from behave.formatter.base import Formatter, StreamOpener
 from behave.model import Feature, Scenario
 from behave.parser import parse_file
 
-from comparison.model import Told
-from comparison.publish import Finished, publish
-from comparison.verdicts import Outcome
+from comparison.model import SEVERITIES, ScenarioRef
+from comparison.run_report import Finished, report
+from comparison.verdicts import ScenarioResult
 from features.reporting.run_info import Surroundings
 from features.support.paths import ROOT
 
@@ -34,11 +35,11 @@ def know(surroundings: Surroundings) -> None:
     _known[:] = [surroundings]
 
 
-class Comparison(Formatter):  # type: ignore[misc]
+class ComparisonFormatter(Formatter):  # type: ignore[misc]
     """Write the comparison when the run is over; nothing in a dry run or where none began."""
 
     name = _NAME
-    description = "which gateway keeps which promise: JSON, HTML and, of a whole run, Markdown"
+    description = "which gateway keeps which promise, as JSON and HTML"
 
     def __init__(self, stream_opener: StreamOpener, config: Configuration) -> None:
         super().__init__(stream_opener, config)
@@ -55,15 +56,15 @@ class Comparison(Formatter):  # type: ignore[misc]
         if not wanted or not _known:
             return
         finished = Finished(
-            outcomes=list(outcomes(self._played)),
+            results=list(results(self._played)),
             surroundings=_known[0],
             started=datetime.fromtimestamp(self._started, UTC),
             seconds=time.time() - self._started,
             selection=_selection(self.config),
-            some_gateways="gateways" in self.config.userdata,
+            played=_played(self._played),
         )
         try:
-            for line in publish(finished, Path(self.stream_opener.name)):
+            for line in report(finished, Path(self.stream_opener.name)):
                 print(line)
         except OSError as reason:
             print(f"error: the comparison was not written: {reason}", file=sys.stderr)
@@ -71,7 +72,7 @@ class Comparison(Formatter):  # type: ignore[misc]
 
 def use() -> None:
     """Let behave take this formatter by its name; hooks are loaded before formatters are made."""
-    register_as(_NAME, Comparison)
+    register_as(_NAME, ComparisonFormatter)
 
 
 def _output(config: Configuration) -> StreamOpener | None:
@@ -90,7 +91,7 @@ def _selection(config: Configuration) -> str:
     return ", ".join([*map(str, config.paths), *names, *tags, *gateways])
 
 
-def outcomes(played: list[Feature]) -> Iterator[Outcome]:
+def results(played: list[Feature]) -> Iterator[ScenarioResult]:
     """Yield every scenario of a promise that the features hold, whether played or not."""
     found = {
         (_path(each.filename), scenario.line): scenario
@@ -102,27 +103,44 @@ def outcomes(played: list[Feature]) -> Iterator[Outcome]:
         for scenario in feature.walk_scenarios() if feature else ():
             tags = set(map(str, scenario.effective_tags))
             if _LEFT_OUT not in tags and any(tag.startswith("promise.") for tag in tags):
-                yield outcome(feature, scenario, found.get((_path(file), scenario.line)))
+                yield result(feature, scenario, found.get((_path(file), scenario.line)))
 
 
-def outcome(feature: Feature, scenario: Scenario, played: Scenario | None) -> Outcome:
+def result(feature: Feature, scenario: Scenario, played: Scenario | None) -> ScenarioResult:
     """Return a scenario as its feature has it, and how it came out when it was played."""
     steps = list(scenario.all_steps)
-    told = Told(
+    tags = frozenset(map(str, scenario.effective_tags))
+    ref = ScenarioRef(
         file=_path(feature.filename),
         line=scenario.line,
         title=_ANNOTATION.sub("", scenario.name),
         steps=tuple(f"{step.keyword} {step.name}" for step in steps),
+        severity=min(set(SEVERITIES) & tags, key=SEVERITIES.index, default=""),
     )
-    names = {s.name.removesuffix(_FRONT) for s in steps if s.name.endswith(_FRONT)}
-    return Outcome(
-        told=told,
+    return ScenarioResult(
+        scenario=ref,
         feature=feature.name,
-        tags=frozenset(map(str, scenario.effective_tags)),
-        gateway=min(names, default=""),
+        tags=tags,
+        gateway=_gateway(scenario),
         status=_status(played),
         reason=(played.skip_reason or "") if played else "",
     )
+
+
+def _gateway(scenario: Scenario) -> str:
+    """Return the gateway that its steps name, "" where they name none."""
+    names = {step.name for step in scenario.all_steps if step.name.endswith(_FRONT)}
+    return str(min(names, default="")).removesuffix(_FRONT)
+
+
+def _played(features: list[Feature]) -> dict[str, int]:
+    """Count the scenarios that were played, by gateway."""
+    played = (each for feature in features for each in feature.walk_scenarios())
+    return dict(Counter(_gateway(each) for each in played if _was_played(each)))
+
+
+def _was_played(scenario: Scenario) -> bool:
+    return scenario.status.name == "passed" or bool(scenario.status.has_failed())
 
 
 def _status(played: Scenario | None) -> str:

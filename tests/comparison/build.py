@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from comparison.model import Column, Comparison, Run, Told
-from comparison.verdicts import Outcome, judge
+from comparison.model import SEVERITIES, Column, Comparison, Run, ScenarioRef
+from comparison.verdicts import ScenarioResult, judge
 
 SPOE, RING, LUA, ENVOY = (
     "HAProxy with SPOE",
@@ -23,11 +23,12 @@ def outcome(
     tags: str = "critical",
     reason: str = "",
     line: int = 10,
-) -> Outcome:
+) -> ScenarioResult:
+    own = next((tag for tag in tags.split() if tag in SEVERITIES), "")
     steps = (f"Given {gateway} is the gateway", "When a body is sent", "Then it is copied")
-    told = Told(FILE, line, f"{gateway} {says}", steps)
+    ref = ScenarioRef(FILE, line, f"{gateway} {says}", steps, own)
     named = frozenset({f"promise.{promise}", *tags.split()})
-    return Outcome(told, "A copy is what the client sent", named, gateway, status, reason)
+    return ScenarioResult(ref, "A copy is what the client sent", named, gateway, status, reason)
 
 
 def limit(
@@ -36,7 +37,7 @@ def limit(
     says: str = "cuts bodies",
     status: str = "passed",
     line: int = 20,
-) -> Outcome:
+) -> ScenarioResult:
     return outcome(gateway, promise, status, says, tags="limit normal", line=line)
 
 
@@ -50,11 +51,11 @@ def run(started: str = "2026-11-25T10:00:00Z", *, whole: bool = True) -> Run:
 
 
 def comparison(
-    outcomes: Sequence[Outcome],
+    results: Sequence[ScenarioResult],
     *columns: Column,
     when: str = "2026-11-25T10:00:00Z",
     excused: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Comparison:
-    gateways = dict.fromkeys(each.gateway for each in outcomes)
+    gateways = dict.fromkeys(each.gateway for each in results)
     chosen = columns or tuple(column(gateway) for gateway in gateways)
-    return judge(outcomes, chosen, run(when), excused or {})
+    return judge(results, chosen, run(when), excused or {})

@@ -44,7 +44,7 @@ MADE = comparison(
         "tool": {**PLAIN, LUA: "nothing runs beside it", ENVOY: "nothing runs beside it"},
     },
 )
-COSTS = Costs(("added p99",), {SPOE: ("0.5 ms",)}, "today")
+COSTS = Costs({SPOE: {"added_p99_ms": 0.5}}, "today", 2000)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comparison.claims import CLAIMS, Agreement, Judged, answer, judged
+from comparison.claims import CLAIMS, Agreement, JudgedClaim, answer, judged
 from comparison.merge import merge
 from comparison.model import Verdict
 from tests.comparison.build import ENVOY, LUA, SPOE, column, comparison, limit, outcome
@@ -13,7 +13,7 @@ SPOE_COLUMN = column(SPOE, "2.8.1", "Mirroring agent")
 TAGS = "critical claim.request-body"
 
 
-def of(found: list[Judged], claim: str, subject: str) -> Judged:
+def of(found: list[JudgedClaim], claim: str, subject: str) -> JudgedClaim:
     (each,) = [each for each in found if each.claim.id == claim and each.subject == subject]
     return each
 

@@ -5,15 +5,21 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from comparison import markdown, storage
-from tests.comparison.build import RING, SPOE, column, comparison, limit, outcome
+from tests.comparison.build import RING, SPOE, column, comparison, limit, outcome, run
 from tests.runs import ROOT
 
-OUTPUTS = ("docs/comparison.json", "docs/comparison.md", "reports/comparison.html")
+OUTPUTS = (
+    "docs/comparison.json",
+    "docs/comparison.md",
+    "docs/index.html",
+    "reports/comparison.html",
+)
 
 
 @pytest.fixture
@@ -21,7 +27,8 @@ def tree(tmp_path: Path) -> Path:
     """What the command needs of this project, with a README that has a block."""
     copy = tmp_path / "tree"
     for name in ("features", "comparison"):
-        shutil.copytree(ROOT / name, copy / name)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     (copy / "README.md").write_text(f"# A\n\n{markdown.BEGIN}\n{markdown.END}\n\nend\n")
     return copy
 
@@ -53,7 +60,7 @@ def test_runs_are_merged_and_published(tree: Path) -> None:
     assert [each.version for each in published.columns] == ["2.8.1", "3.2.0"]
     readme = (tree / "README.md").read_text()
     assert readme.startswith("# A\n\n<!-- comparison: begin -->")
-    assert f"| {SPOE} | 2.8.1, 3.2.0 |" in readme
+    assert f"| {SPOE} | 1 of 1 |" in readme
     assert readme.endswith("<!-- comparison: end -->\n\nend\n")
 
 
@@ -100,14 +107,29 @@ def test_without_a_block_in_the_readme_nothing_is_written(tree: Path) -> None:
 
 
 def test_figures_join_where_there_are_some(tree: Path) -> None:
-    figures = {"gateways": {SPOE: {"of_plain": 0.47, "added_p99_ms": 0.51}}, "measured": "today"}
+    figures = {"gateways": {SPOE: {"of_itself": 0.47, "added_p99_ms": 0.51}}, "measured": "today"}
     keep(tree, "docs/cost.json", json.dumps(figures))
     file = keep(tree, "a.json", storage.dump(comparison([outcome(SPOE)])))
     done = publish(tree, file)
     assert done.returncode == 0, done.stderr
     for name in ("README.md", *OUTPUTS[1:]):
         text = (tree / name).read_text()
-        assert "47%" in text
+        assert "47 %" in text
         assert "0.5 ms" in text
     keep(tree, "docs/cost.json", "{")
     assert publish(tree, file).returncode == 2
+
+
+def test_a_part_or_one_gateway_never_takes_from_what_is_published(tree: Path) -> None:
+    everything = storage.dump(comparison([outcome(SPOE), outcome(RING)]))
+    assert publish(tree, keep(tree, "all.json", everything)).returncode == 0
+    before = {name: (tree / name).read_text() for name in (*OUTPUTS, "README.md")}
+    one = keep(tree, "reports/comparison.json", storage.dump(comparison([outcome(SPOE)])))
+    part = replace(comparison([outcome(SPOE), outcome(RING, status="unplayed")]))
+    part = replace(part, runs=(run(whole=False),))
+    for file, told in ((one, RING), (keep(tree, "part.json", storage.dump(part)), "only a part")):
+        done = publish(tree, file)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+        assert told in done.stderr
+        assert {name: (tree / name).read_text() for name in before} == before
+    assert publish(tree, "docs/comparison.json", one).returncode == 0, "both together are enough"

@@ -22,7 +22,7 @@ def test_a_limit_that_passed_tells_what_happens_instead() -> None:
     made = comparison([limit(SPOE)])
     cell = made.promises[0].cell(made.columns[0])
     assert cell.verdict is Verdict.LIMIT
-    assert [told.title for told in made.instead(cell)] == [f"{SPOE} cuts bodies"]
+    assert [ref.title for ref in made.instead(cell)] == [f"{SPOE} cuts bodies"]
 
 
 def test_who_keeps_one_case_and_not_another_does_not_keep_the_promise() -> None:

@@ -2,12 +2,18 @@
 
 import re
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 
+from comparison import page, storage
+from comparison.costs import read
+from comparison.model import Comparison, Verdict
+from comparison.publish import COSTS, PUBLISHED
+from comparison.view import View
 from tests.comparison.browser import ask, look, press, text, why_no_browser
 from tests.comparison.build import ENVOY, LUA, RING, SPOE
 
@@ -27,6 +33,44 @@ def remaining(driver: Chrome) -> list[str]:
 def need(driver: Chrome, promise: str) -> None:
     ask(driver, "document.getElementById('choices').open = true")
     ask(driver, f"document.querySelector('input[value={promise}]')").click()
+
+
+@pytest.fixture(scope="module")
+def published(browser: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """The page of what is published, opened; as it is, with each promise it has today."""
+    comparison = storage.load(PUBLISHED)
+    made = tmp_path_factory.mktemp("published") / "index.html"
+    made.write_text(page.render(comparison, read(COSTS)), encoding="utf-8")
+    look(browser, made)
+    return comparison
+
+
+CHOOSE = """(() => {
+  const wanted = arguments[0];
+  for (const box of document.querySelectorAll('input[name=need]'))
+    box.checked = wanted.includes(box.value);
+  document.getElementById('needs').dispatchEvent(new Event('change'));
+  return [...document.querySelectorAll('#verdicts > div')]
+    .filter(d => d.querySelector('h3').innerText.startsWith('These keep all of it'))
+    .flatMap(d => [...d.querySelectorAll('li > strong')].map(s => s.innerText));
+})()"""
+
+
+def test_no_gateway_remains_that_does_not_keep_what_was_ticked(
+    published: Comparison, browser: Chrome
+) -> None:
+    """Each promise alone, and many sets of them: those remain that keep all, and no others."""
+    promises = {each.id: each for each in published.promises}
+    draw = Random(1)
+    sets = [[name] for name in promises]
+    sets += [draw.sample(sorted(promises), draw.randint(2, 6)) for _ in range(100)]
+    for wanted in sets:
+        keeping = [
+            shown.gateway
+            for shown in View(published).shown
+            if all(promises[n].cell(shown.column).verdict is Verdict.KEPT for n in wanted)
+        ]
+        assert ask(browser, CHOOSE, wanted) == keeping, wanted
 
 
 def test_nothing_is_loaded_from_anywhere(file: Path) -> None:
@@ -57,8 +101,11 @@ def test_the_filter_tells_who_remains_and_why_the_others_do_not(opened: Chrome) 
 
 def test_what_was_not_run_does_not_remain_and_is_not_excluded(opened: Chrome) -> None:
     need(opened, "tool")
-    assert remaining(opened) == [SPOE, LUA, ENVOY]
-    assert text(opened, "#remaining") == "3 of 5 gateways remain. Of 1 it is not known."
+    assert remaining(opened) == [SPOE], "what does not apply to a gateway is not kept"
+    assert text(opened, "#remaining") == (
+        "1 of 5 gateways remain. Of 2 something does not apply. Of 1 it is not known."
+    )
+    assert "survives its tool: nothing runs beside it" in text(opened, "#verdicts")
     assert "not run: survives its tool (no tool here)" in text(opened, "#verdicts")
 
 

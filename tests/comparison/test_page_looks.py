@@ -82,3 +82,16 @@ def test_a_page_is_never_wider_than_its_window(
         press(opened, "Copy whole bodies")
         ask(opened, "document.getElementById('choices').open = true")
     assert ask(opened, "document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 980])
+def test_narrow_windows_show_cards_instead_of_columns(
+    opened: Chrome, file: Path, width: int
+) -> None:
+    look(opened, file, width)
+    wide = "[...document.querySelectorAll('.tiled')].filter(e => e.scrollWidth > e.clientWidth)"
+    assert ask(opened, f"{wide}.length") == 0
+    cell = "document.querySelector('.promises td[data-gateway] .label')"
+    assert ask(opened, f"{cell}.offsetWidth") > 0, "a card names the gateway"
+    look(opened, file, 1440)
+    assert ask(opened, f"{cell}.offsetWidth") == 0

@@ -9,9 +9,10 @@
 
   const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value);
 
-  // What keeps a gateway out, and what is not known of it; each with the limits that say more.
+  // What keeps a gateway out, what is not known of it, and what means nothing for it; each with
+  // the limits that say more. Only what is kept leaves nothing behind.
   function judge(gateway, needs) {
-    const out = [], open = [];
+    const out = [], open = [], foreign = [];
     if (alone.checked && gateway.beside.length) {
       out.push({ text: `needs beside it: ${gateway.beside.join(", ")}`, limits: [] });
     }
@@ -19,16 +20,18 @@
     for (const need of needs) {
       const cell = gateway.cells[need];
       const text = data.promises[need];
+      if (cell.verdict === "kept") continue;
       if (cell.verdict === "limit") out.push({ text: `not kept: ${text}`, limits: cell.limits });
-      if (cell.verdict === "failed") out.push({ text: `failed: ${text} (${cell.why})`, limits: [] });
-      if (cell.verdict === "does not apply" && !gateway.mirrors) out.push({ text: cell.why, limits: [] });
-      if (cell.verdict === "not run") open.push({ text: `not run: ${text} (${cell.why})`, limits: [] });
+      else if (cell.verdict === "failed") out.push({ text: `failed: ${text} (${cell.why})`, limits: [] });
+      else if (cell.verdict === "does not apply" && !gateway.mirrors) out.push({ text: cell.why, limits: [] });
+      else if (cell.verdict === "does not apply") foreign.push({ text: `${text}: ${cell.why}`, limits: [] });
+      else open.push({ text: `not run: ${text} (${cell.why})`, limits: [] });
     }
     // What was not run at all has one reason, however many promises are asked for; so has what
     // mirrors nothing.
     const reason = { text: `not run: ${gateway.not_run}`, limits: [] };
     const told = new Map(out.map((each) => [each.text, each]));
-    return { out: [...told.values()], open: open.length && gateway.not_run ? [reason] : open };
+    return { out: [...told.values()], open: open.length && gateway.not_run ? [reason] : open, foreign };
   }
 
   function element(name, text, children = []) {
@@ -63,15 +66,19 @@
   }
 
   function show(judged, idle) {
-    const remain = judged.filter((each) => !each.out.length && !each.open.length);
-    const open = judged.filter((each) => !each.out.length && each.open.length);
+    const inside = judged.filter((each) => !each.out.length);
+    const open = inside.filter((each) => each.open.length);
+    const foreign = inside.filter((each) => !each.open.length && each.foreign.length);
+    const remain = inside.filter((each) => !each.open.length && !each.foreign.length);
     const out = judged.filter((each) => each.out.length);
     document.getElementById("remaining").textContent = idle
       ? "Choose what you need, and see which gateways remain."
       : `${remain.length} of ${judged.length} gateways remain.`
+        + (foreign.length ? ` Of ${foreign.length} something does not apply.` : "")
         + (open.length ? ` Of ${open.length} it is not known.` : "");
     document.getElementById("verdicts").replaceChildren(...(idle ? [] : [
       ...block("These keep all of it", remain, () => []),
+      ...block("Something does not apply to these, and they keep the rest", foreign, (each) => each.foreign),
       ...block("Not known", open, (each) => each.open),
       ...block("These do not, because", out, (each) => each.out),
     ]));
