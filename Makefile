@@ -6,8 +6,14 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 ALLURE  := allure@3.18.0
 RESULTS := reports/allure-results
-# More for behave, e.g. make spec BEHAVE='-D stack=local -t @original'
+# What to play, e.g. make spec TAGS='@original' GATEWAYS='Envoy,Nginx'; more for behave in BEHAVE,
+# e.g. '-D stack=local'. JUNIT=yes also writes reports/junit/*.xml, for CI servers that read those.
+TAGS    ?=
+GATEWAYS ?=
 BEHAVE  ?=
+JUNIT   ?=
+CHOSEN = $(if $(TAGS),-t '$(TAGS)') $(if $(GATEWAYS),-D gateways='$(GATEWAYS)') \
+    $(if $(JUNIT),--junit --junit-directory reports/junit) $(BEHAVE)
 # What make spec plays: all that is no promise of several gateways, and the smoke tests.
 SELECTION := (@smoke or not (@promise.* or @cure or @policy)) and not @wip
 # The comparisons to publish together; without any the last run's, reports/comparison.json.
@@ -23,12 +29,12 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 spec: $(VENV)/spec ## play plain HAProxy's features, and of each other gateway the smoke tests
-	@echo "A selection, in about a minute. Every promise of every gateway: make spec-all"
-	@$(BIN)/behave features/ -t '$(SELECTION)' $(BEHAVE); code=$$?; \
+	@echo "$(if $(TAGS),Chosen by tags,A selection in about a minute). Every promise of every gateway: make spec-all"
+	@$(BIN)/behave features/ $(if $(TAGS),,-t '$(SELECTION)') $(CHOSEN); code=$$?; \
 	echo "Allure results: $(RESULTS) (make report: one HTML page of them)"; exit $$code
 
 spec-all: $(VENV)/spec ## play the whole specification on the stack that fits this machine
-	@$(BIN)/behave features/ $(BEHAVE); code=$$?; \
+	@$(BIN)/behave features/ $(CHOSEN); code=$$?; \
 	echo "Allure results: $(RESULTS) (make report: one HTML page of them)"; exit $$code
 
 report: ## make one HTML page of the last run's results: reports/allure.html
