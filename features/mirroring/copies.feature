@@ -89,12 +89,12 @@ Feature: A copy is what the client sent
   Scenario Outline: <gateway> keeps headers and the host, but <change>
     Given <gateway> is the gateway
     When the client sends repeated, unusual, long and many headers on route v1
-    Then each copy has the headers of its request, but the gateway <change>
+    Then each copy has its request's headers, but the gateway <change>
 
     Examples: gateways with this limit
-      | gateway | change                                          |
-      | Envoy   | joins repeats, and says that a copy is internal |
-      | Traefik | sorts them, and says who forwarded the request  |
+      | gateway | change                               |
+      | Envoy   | joins repeats, adds X-Envoy-Internal |
+      | Traefik | sorts them, adds X-Forwarded headers |
 
   @promise.marker @blocker @allure.label.story:Marker
   Scenario Outline: With <gateway> the copy has a marker, and the primary's request has none

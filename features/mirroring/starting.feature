@@ -27,7 +27,7 @@ Feature: Mirroring starts in any order, and mistakes in its configuration are fo
   @promise.wrong-configuration @critical @own-stack @allure.label.story:Mistakes
   Scenario Outline: <gateway> refuses <mistake>, and says where it is
     Given <gateway> is the gateway
-    When an operator loads a configuration of the mirroring with <mistake>
+    When an operator loads a mirroring configuration with <mistake>
     Then it is refused, and the message names the place of the mistake
 
     Examples: mistakes in what runs beside the gateway
@@ -40,7 +40,7 @@ Feature: Mirroring starts in any order, and mistakes in its configuration are fo
     Examples: mistakes in the gateway's own part
       | gateway                 | mistake                                |
       | HAProxy with SPOE       | a message with an unknown sample fetch |
-      | HAProxy with Lua        | a size in a unit that does not exist   |
+      | HAProxy with Lua        | a size in an unknown unit              |
       | HAProxy with Lua        | copies to a shadow that does not exist |
       | HAProxy with a log ring | an unknown protocol of the ring         |
       | Envoy                   | a misspelt key of a route              |

@@ -13,7 +13,7 @@ Feature: A configuration is checked before it is used, and changed without a los
 
   @critical @own-stack @allure.label.story:Validity
   Scenario Outline: A configuration with <mistake> is refused
-    When an operator starts a gateway whose configuration has <mistake>
+    When an operator starts a gateway configured with <mistake>
     Then the configuration is refused
     And the message names <place>
 

@@ -61,7 +61,7 @@ Feature: Each request reaches the service that its path names
   @critical @allure.label.story:Refusals
   Scenario Outline: <method> is not offered on route <route> and is refused
     When the client sends a <method> request to "/api/<route>"
-    Then the gateway refuses the method and names those it allows: <allowed>
+    Then the gateway refuses the method and allows <allowed>
     And no service received the request
 
     Examples: methods that a route does not have

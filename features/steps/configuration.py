@@ -16,7 +16,7 @@ def operator_checks(context: Context) -> None:
     context.verdict = config_check.check_running(context.scene)
 
 
-@when("an operator starts a gateway whose configuration has {mistake:Mistake}")
+@when("an operator starts a gateway configured with {mistake:Mistake}")
 def operator_starts_with_a_mistake(context: Context, mistake: str) -> None:
     context.verdict = config_check.start_with(context.scene, mistake)
 

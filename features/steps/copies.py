@@ -109,7 +109,7 @@ def copies_have_headers_reordered(context: Context) -> None:
     assert not unexpected, "\n".join(unexpected)
 
 
-@then("each copy has the headers of its request, but the gateway {change:Change}")
+@then("each copy has its request's headers, but the gateway {change:Change}")
 def copies_have_headers_changed(context: Context, change: str) -> None:
     sent = [each.sent for each in context.scene.exchanges]
     wrong = check_only_changed(sent, copies.await_copies(context.scene, sent), change)

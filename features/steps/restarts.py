@@ -28,7 +28,7 @@ def followers_start(context: Context) -> None:
         context.scene.stack.restore(service)
 
 
-@when("an operator loads a configuration of the mirroring with {mistake:MirroringMistake}")
+@when("an operator loads a mirroring configuration with {mistake:MirroringMistake}")
 def operator_loads(context: Context, mistake: str) -> None:
     context.answer = config_mistakes.load(context.scene, mistake)
 

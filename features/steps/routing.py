@@ -134,7 +134,7 @@ def refused_as_not_found(context: Context) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@then("the gateway refuses the method and names those it allows: {allowed}")
+@then("the gateway refuses the method and allows {allowed}")
 def refused_method(context: Context, allowed: str) -> None:
     wrong = answers.check_refusal(context.scene.last, 405, allowed)
     assert not wrong, "\n".join(wrong)

@@ -68,7 +68,7 @@ MUTANTS = (
         "the Lua script takes no notice of a setting that it cannot read",
         (Patch(_SCRIPT, "   if value == nil then\n", "   if false then\n"),),
         ("starting", "HAProxy with Lua"),
-        "HAProxy with Lua refuses a size in a unit that does not exist, *",
+        "HAProxy with Lua refuses a size in an unknown unit, *",
     ),
     broken(
         "strange-shadow-accepted",

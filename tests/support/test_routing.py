@@ -60,7 +60,7 @@ def test_headers_that_came_as_sent_contradict_a_change() -> None:
 
 
 def test_a_known_change_is_forgiven_and_another_is_not() -> None:
-    name = "joins repeats, and says that a copy is internal"
+    name = "joins repeats, adds X-Envoy-Internal"
     sent = request("GET", "/api/v1", (("Accept", "a"), ("Accept", "b")))
     added = (("X-Envoy-Internal", "true"),)
     changed = copy_of(sent, headers=(*joined(sent.headers), *added))

@@ -141,7 +141,7 @@ GATEWAY = Gateway(
         ),
     },
     header_change=HeaderChange(
-        "joins repeats, and says that a copy is internal",
+        "joins repeats, adds X-Envoy-Internal",
         frozenset({"x-envoy-internal"}),
         joins=True,
     ),

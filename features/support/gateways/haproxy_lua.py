@@ -81,7 +81,7 @@ GATEWAY = Gateway(
         ),
     ),
     mistakes={
-        "a size in a unit that does not exist": MirroringMistake(
+        "a size in an unknown unit": MirroringMistake(
             "front",
             ("env", "MIRROR_MAX_BODY=16x", *family.START_MAIN),
             ("MIRROR_MAX_BODY", "16x"),

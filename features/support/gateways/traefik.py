@@ -100,7 +100,7 @@ GATEWAY = Gateway(
         file=_ROUTES,
     ),
     header_change=HeaderChange(
-        "sorts them, and says who forwarded the request",
+        "sorts them, adds X-Forwarded headers",
         # What HTTP clients such as Go's add by themselves, too.
         frozenset({"accept-encoding", "user-agent", "x-real-ip", *_FORWARDED}),
         ("in another order", "user-agent: '' is missing"),
