@@ -13,14 +13,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from bench.figures import Figures, Spread
+from bench.figures import CostFigures, Spread
 from bench.loads import RATE
 from bench.rows import PLAIN
 
 _PAPER, _INK, _FAINT = "#ffffff", "#1f2328", "#d1d9e0"
 _PLAIN_BAR, _SELF_BAR, _LATENCY_BAR = "#0a69da", "#80b4ee", "#bf5b04"
 _LEGEND = {
-    _PLAIN_BAR: "requests/s, of plain HAProxy",
+    _PLAIN_BAR: f"requests/s, of plain {PLAIN}",
     _SELF_BAR: "requests/s, of its own unmirrored route",
     _LATENCY_BAR: "ms added to that route's p99",
 }
@@ -53,7 +53,7 @@ _MOST = 1.18  # where the axis of ratios ends, but for the last figure
 _STEPS = (0.0, 1.0, 10.0, 100.0, 1000.0)  # ms: even up to the second, then tenfold each
 
 
-def draw(figures: Sequence[Figures]) -> str:
+def draw(figures: Sequence[CostFigures]) -> str:
     """Return the chart as SVG: a row for each condition, bars with the spread of all rounds."""
     rows = [
         (condition, [each for each in figures if _bars(each, condition)])
@@ -76,11 +76,11 @@ def draw(figures: Sequence[Figures]) -> str:
         return _svg(figure)
 
 
-def _bars(each: Figures, condition: str) -> bool:
+def _bars(each: CostFigures, condition: str) -> bool:
     return each.condition == condition and each.gateway != PLAIN
 
 
-def _throughput(axes: Axes, condition: str, chosen: Sequence[Figures]) -> None:
+def _throughput(axes: Axes, condition: str, chosen: Sequence[CostFigures]) -> None:
     axes.set_title(condition.capitalize(), loc="left")
     for place, each in enumerate(chosen):
         _bar(axes, place - 0.19, each.of_plain, _PLAIN_BAR)
@@ -100,7 +100,7 @@ def _bar(axes: Axes, place: float, value: Spread | None, colour: str) -> None:
     _say(axes, min(value.high, _MOST) + 0.02, place, f"{value.middle:.2f}")
 
 
-def _latency(axes: Axes, chosen: Sequence[Figures]) -> None:
+def _latency(axes: Axes, chosen: Sequence[CostFigures]) -> None:
     for place, each in enumerate(chosen):
         value = each.added_p99_ms
         if value is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
-from bench.rows import BESIDE, FIXED, FULL, MIRRORED, PLAIN, UNMIRRORED, WELL, Cell, Row, index
+from bench.rows import BESIDE, FIXED, FULL, MIRRORED, PLAIN, UNMIRRORED, WELL, LoadCell, Row, index
 
 
 class Spread(NamedTuple):
@@ -20,7 +20,7 @@ class Spread(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Figures:
+class CostFigures:
     """One gateway under one condition; None where nothing was answered, or is not measured.
 
     First with as much load as could be answered, then (`fixed`, `added`) at the fixed rate.
@@ -62,23 +62,23 @@ class _Round(NamedTuple):
     plain: Row
 
 
-def summarise(rows: Sequence[Row]) -> list[Figures]:
+def summarise(rows: Sequence[Row]) -> list[CostFigures]:
     """Return the figures in the order in which the gateways of the first round came."""
     known = index(rows)
     pairs = dict.fromkeys((row.cell.condition, row.cell.gateway) for row in rows)
     return [_figures(known, gateway, condition) for condition, gateway in pairs]
 
 
-def of(figures: Iterable[Figures], gateway: str, condition: str) -> Figures | None:
+def of(figures: Iterable[CostFigures], gateway: str, condition: str) -> CostFigures | None:
     """Return the figures of a gateway under a condition, None where there are none."""
     asked = (gateway, condition)
     return next((each for each in figures if (each.gateway, each.condition) == asked), None)
 
 
-def _figures(known: Mapping[Cell, Row], gateway: str, condition: str) -> Figures:
+def _figures(known: Mapping[LoadCell, Row], gateway: str, condition: str) -> CostFigures:
     full = _rounds(known, gateway, condition, FULL)
     fixed = _rounds(known, gateway, condition, FIXED)
-    return Figures(
+    return CostFigures(
         gateway=gateway,
         condition=condition,
         rate=_spread(full, lambda each: each.row.seen.rate),
@@ -106,10 +106,10 @@ def _figures(known: Mapping[Cell, Row], gateway: str, condition: str) -> Figures
     )
 
 
-def _rounds(known: Mapping[Cell, Row], gateway: str, condition: str, load: str) -> list[_Round]:
+def _rounds(known: Mapping[LoadCell, Row], gateway: str, condition: str, load: str) -> list[_Round]:
     found = []
     for number in sorted({cell.round for cell in known}):
-        cell = Cell(number, gateway, condition, MIRRORED, load)
+        cell = LoadCell(number, gateway, condition, MIRRORED, load)
         row = known.get(cell)
         own = _else_well(known, cell._replace(route=UNMIRRORED))
         beside = _else_well(known, cell._replace(route=BESIDE))
@@ -119,7 +119,7 @@ def _rounds(known: Mapping[Cell, Row], gateway: str, condition: str, load: str) 
     return found
 
 
-def _else_well(known: Mapping[Cell, Row], cell: Cell) -> Row | None:
+def _else_well(known: Mapping[LoadCell, Row], cell: LoadCell) -> Row | None:
     """Return a row, or that with the shadow well where the condition does not concern it."""
     return known.get(cell) or known.get(cell._replace(condition=WELL))
 

@@ -20,7 +20,7 @@ from bench.loads import missing
 from bench.rounds import measure, minutes, order
 from bench.rows import PLAIN, Row
 from bench.stack import version, why_not
-from bench.table import Run, render, to_json
+from bench.table import BenchRun, render, to_json
 from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.gateways.model import Gateway
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     if PLAIN not in measured or len(measured) == 1:
         print("bench: there is nothing to compare; the reasons are above", file=sys.stderr)
         return 1
-    run = Run(
+    run = BenchRun(
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         machine=_machine(),
         seconds=asked.seconds,
@@ -112,7 +112,7 @@ def _measure(
     return rows
 
 
-def _write(directory: Path, rows: Sequence[Row], run: Run) -> None:
+def _write(directory: Path, rows: Sequence[Row], run: BenchRun) -> None:
     figures = summarise(rows)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "cost.svg").write_text(draw(figures))

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import psutil
+
 PACKAGE = Path(__file__).parents[1] / "recorder"
 TARGET = 5000
 JOURNAL = 100_000
@@ -48,7 +50,7 @@ end
 
 
 @dataclass(frozen=True)
-class Load:
+class RecorderLoad:
     """What a load generator saw: requests a second, and percentiles of the time in ms."""
 
     rate: float
@@ -66,13 +68,12 @@ class Running:
 
     def cpu(self) -> float:
         """CPU seconds used so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        used = psutil.Process(self.pid).cpu_times()
+        return used.user + used.system
 
     def memory(self) -> float:
         """Resident MiB."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+        return psutil.Process(self.pid).memory_info().rss / 2**20
 
     def control(self, method: str, path: str) -> bytes:
         """One request to the control port."""
@@ -116,7 +117,7 @@ def recorder(core: int) -> Iterator[Running]:
         process.communicate()
 
 
-def wrk(program: str, port: int, method: str, seconds: int, connections: int) -> Load:
+def wrk(program: str, port: int, method: str, seconds: int, connections: int) -> RecorderLoad:
     """Load from wrk, in one thread."""
     headers = ", ".join(f'["{name}"] = "{value}"' for name, value in HEADERS.items())
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
@@ -132,7 +133,7 @@ def wrk(program: str, port: int, method: str, seconds: int, connections: int) ->
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
     times = dict(re.findall(r"(50|99)%\s+([\d.]+\w+)", output))
     assert rate is not None, output
-    return Load(float(rate[1]), _milliseconds(times["50"]), _milliseconds(times["99"]))
+    return RecorderLoad(float(rate[1]), _milliseconds(times["50"]), _milliseconds(times["99"]))
 
 
 def _milliseconds(text: str) -> float:
@@ -172,7 +173,7 @@ class _Client(asyncio.Protocol):
             self._ask()
 
 
-async def fallback(port: int, method: str, seconds: int, connections: int) -> Load:
+async def fallback(port: int, method: str, seconds: int, connections: int) -> RecorderLoad:
     """Load from this process, where wrk is not installed."""
     times: list[float] = []
     transports = []
@@ -184,7 +185,7 @@ async def fallback(port: int, method: str, seconds: int, connections: int) -> Lo
     for transport in transports:
         transport.abort()
     percentiles = statistics.quantiles(times, n=100)
-    return Load(len(times) / seconds, percentiles[49] * 1000, percentiles[98] * 1000)
+    return RecorderLoad(len(times) / seconds, percentiles[49] * 1000, percentiles[98] * 1000)
 
 
 def timed(running: Running, path: str) -> str:

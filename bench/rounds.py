@@ -14,7 +14,7 @@ from bench.rows import (
     TOOL_DEAD,
     UNMIRRORED,
     WELL,
-    Cell,
+    LoadCell,
     Row,
 )
 from bench.stack import Subject, conditions_of, running
@@ -66,7 +66,7 @@ def _measure(subject: Subject, plain: Subject, seconds: int, number: int) -> Ite
         for load in _LOADS:
             routes = _routes(subject.gateway, condition, load)
             for route in reversed(routes) if number % 2 else routes:
-                cell = Cell(number, subject.gateway.name, condition, route, load)
+                cell = LoadCell(number, subject.gateway.name, condition, route, load)
                 yield _row(plain if route == BESIDE else subject, cell, seconds)
 
 
@@ -81,7 +81,7 @@ def _routes(gateway: Gateway, condition: str, load: str) -> list[str]:
     return [*([UNMIRRORED] if anew else []), *([BESIDE] if beside else []), MIRRORED]
 
 
-def _row(subject: Subject, cell: Cell, seconds: int) -> Row:
+def _row(subject: Subject, cell: LoadCell, seconds: int) -> Row:
     """Load one route, and see what the services used, and what primary and shadow got."""
     before, requests = subject.copies(), subject.requests()
     front, tool = subject.cpu()

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bench.loads import Load
+from features.support.gateways.catalogue import CATALOGUE
 
 MIRRORED, UNMIRRORED = "v1", "v3"
-BESIDE = "plain HAProxy beside it"  # the same load on plain HAProxy, within seconds
 FULL, FIXED = "as much as can be answered", "fixed rate"
 WELL, LATE, DEAD = "shadow well", "shadow 500 ms late", "shadow dead"
 FROZEN, TOOL_DEAD = "tool frozen", "tool dead"
-PLAIN = "HAProxy"
+# The gateway that all others are compared with: the one that mirrors nothing.
+PLAIN = next(name for name, gateway in CATALOGUE.items() if not gateway.mirrors)
+BESIDE = f"plain {PLAIN} beside it"  # the same load on it, within seconds
 
 
-class Cell(NamedTuple):
+class LoadCell(NamedTuple):
     """What was loaded: in which round, under which condition, which route and how."""
 
     round: int
@@ -29,7 +31,7 @@ class Row(NamedTuple):
     `tool` is None where the gateway has none, `copies` where there is no shadow to count them.
     """
 
-    cell: Cell
+    cell: LoadCell
     seen: Load
     front: float
     tool: float | None
@@ -49,6 +51,6 @@ class Row(NamedTuple):
         return self.copies / self.requests * 100
 
 
-def index(rows: Iterable[Row]) -> dict[Cell, Row]:
+def index(rows: Iterable[Row]) -> dict[LoadCell, Row]:
     """Return the rows by what was loaded."""
     return {row.cell: row for row in rows}

@@ -4,14 +4,15 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.figures import Figures, Spread
+from bench.figures import CostFigures, Spread
 from bench.loads import CONNECTIONS, PAUSING, RATE
-from bench.rows import WELL
-from bench.targets import Verdict, judge
+from bench.rows import PLAIN, WELL
+from bench.targets import TargetVerdict, judge
+from features.support.gateways.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True)
-class Run:
+class BenchRun:
     """How it was measured: when, on what, how long, with which versions, and what could not be."""
 
     date: str
@@ -24,10 +25,10 @@ class Run:
     not_run: Mapping[str, str]
 
 
-_Cell = Callable[[Figures], str]
+_Cell = Callable[[CostFigures], str]
 
 
-def render(figures: Sequence[Figures], run: Run) -> str:
+def render(figures: Sequence[CostFigures], run: BenchRun) -> str:
     """Return the whole page: the chart, how to read it, the targets, tables for each condition."""
     lines = [*_opening(run), "", "## Targets", "", *_targets(judge(figures))]
     for condition in dict.fromkeys(each.condition for each in figures):
@@ -38,7 +39,7 @@ def render(figures: Sequence[Figures], run: Run) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_json(figures: Sequence[Figures], run: Run) -> str:
+def to_json(figures: Sequence[CostFigures], run: BenchRun) -> str:
     """Return medians with the shadow well by gateway, and all spreads below `conditions`."""
     gateways: dict[str, dict[str, object]] = {}
     for each in figures:
@@ -62,7 +63,7 @@ def to_json(figures: Sequence[Figures], run: Run) -> str:
     return json.dumps(page, indent=1, ensure_ascii=False) + "\n"
 
 
-def _opening(run: Run) -> Iterable[str]:
+def _opening(run: BenchRun) -> Iterable[str]:
     versions = ", ".join(dict.fromkeys(run.versions.values()))
     yield from (
         "# What mirroring costs",
@@ -83,12 +84,12 @@ def _opening(run: Run) -> Iterable[str]:
         " Cells are medians,",
         "with the least and the most of all rounds in brackets; `-` where nothing was answered.",
         "",
-        "- HAProxy, Envoy and Nginx have one thread to serve clients with, and so has the primary:"
-        " more would",
+        f"- {_on_one_thread()} have one thread to serve clients with, and so has the primary: more"
+        " would",
         "  only wait for each other and for clients on these cores.",
-        "- `of plain` compares with plain HAProxy under the same load, within seconds.",
+        f"- `of plain` compares with plain {PLAIN} under the same load, within seconds.",
         "- `of itself` and `added` compare with the route of the same running gateway that is not",
-        "  mirrored. Where a tool sees that route as well (GoReplay), its cost is in both.",
+        "  mirrored. Where a tool sees that route as well, its cost is in both.",
         "- µs are CPU time per answered request, of the gateway and of the tool beside it.",
         "- `copies %` are copies that the shadow got per request that the primary got. Under full"
         " load the",
@@ -104,7 +105,14 @@ def _opening(run: Run) -> Iterable[str]:
     )
 
 
-def _targets(verdicts: Iterable[Verdict]) -> Iterable[str]:
+def _on_one_thread() -> str:
+    """Name the programs that can have one thread, and have it while they are measured."""
+    able = [each for each in CATALOGUE.values() if each.one_thread]
+    *names, last = dict.fromkeys(each.front_service.title for each in able)
+    return f"{', '.join(names)} and {last}"
+
+
+def _targets(verdicts: Iterable[TargetVerdict]) -> Iterable[str]:
     yield "| gateway | condition | what | target | measured | |"
     yield "| --- | --- | --- | ---: | ---: | --- |"
     for each in verdicts:
@@ -143,7 +151,7 @@ _FIXED: Mapping[str, _Cell] = {
 }
 
 
-def _table(columns: Mapping[str, _Cell], rows: Iterable[Figures]) -> Iterable[str]:
+def _table(columns: Mapping[str, _Cell], rows: Iterable[CostFigures]) -> Iterable[str]:
     yield "| " + " | ".join(columns) + " |"
     yield "| --- |" + " ---: |" * (len(columns) - 1)
     for row in rows:

@@ -7,7 +7,8 @@ from functools import partial
 import allure
 
 from features.support.errors import CannotFindOutError
-from features.support.scene import Exchange, Scene
+from features.support.scene import Scene
+from features.support.wire.client import Exchange
 from features.support.wire.exchange import Answer, Headers, Received, Sent
 from features.support.wire.recorder import Recorder
 

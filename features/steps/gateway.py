@@ -20,6 +20,7 @@ def gateway_in_front(context: Context, name: str) -> None:
 
 def enter(context: Context, gateway: Gateway) -> None:
     """End the run when the gateway does not start: other scenarios would only repeat why."""
+    context.scenario.gateway = gateway.name  # for the comparison
     try:
         context.scene.enter(gateway)
     except StackError as failure:

@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import answers, latency, resource_usage, timing
 from features.support.operator import changes, outage_requests
+from features.support.wire.client import ClientTimeoutError
 
 
 @given("the primary answers {seconds:d} second late")
@@ -64,4 +65,4 @@ def body_was_answered(context: Context, seconds: int) -> None:
     body, after = context.scene.exchanges
     wrong = answers.check_answer(body) + answers.check_duration(body, seconds)
     assert not wrong, "\n".join(wrong)
-    assert "timed out" in str(after.answer), after.answer
+    assert isinstance(after.answer, ClientTimeoutError), after.answer

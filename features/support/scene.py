@@ -16,6 +16,7 @@ from features.support.waiting import watch
 from features.support.wire.client import (
     Address,
     ClientError,
+    Exchange,
     request,
     send,
     send_at_once,
@@ -27,19 +28,6 @@ from features.support.wire.recorder import Fault, Recorder
 
 _FLOW_WITHIN = 8.0  # seconds until a way of mirroring has got over a fault
 _COPY_WITHIN = 0.5
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A request and its answer, or the reason why the client got none."""
-
-    sent: Sent
-    answer: Answer | ClientError
-
-    @property
-    def status(self) -> int | None:
-        """Return the status the client got, if it got an answer."""
-        return self.answer.status if isinstance(self.answer, Answer) else None
 
 
 @dataclass

@@ -24,7 +24,7 @@ def patient(seconds: float) -> float:
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[T]):
+class Observation(Generic[T]):
     """The last observation, whether it was the wanted one, and what it took to get there."""
 
     value: T
@@ -39,7 +39,7 @@ class Outcome(Generic[T]):
 
 def watch(
     probe: Callable[[], T], until: Callable[[T], bool], within: float, every: float = _FIRST_PAUSE
-) -> Outcome[T]:
+) -> Observation[T]:
     """Probe until the condition holds or `within` seconds (times patience) have passed.
 
     Looks are `every` seconds apart at first, and then further.
@@ -53,7 +53,7 @@ def watch(
         now = time.monotonic()
         met = until(value)
         if met or now >= deadline:
-            return Outcome(value, met, attempts, now - started)
+            return Observation(value, met, attempts, now - started)
         time.sleep(min(pause, max(0.0, deadline - now)))
         pause = min(pause * 1.5, max(every, _LONGEST_PAUSE))
 

@@ -1,16 +1,18 @@
 """Rows for tests: what two rounds could have seen."""
 
 from bench.loads import Load
-from bench.rows import FIXED, FROZEN, FULL, MIRRORED, PLAIN, UNMIRRORED, WELL, Cell, Row
-from bench.table import Run
+from bench.rows import FIXED, FROZEN, FULL, MIRRORED, PLAIN, UNMIRRORED, WELL, LoadCell, Row
+from bench.table import BenchRun
 
 LUA, SPOE = "HAProxy with Lua", "HAProxy with SPOE"
-RUN = Run("2026-01-02", "2 cores", 2, 2, 7.4, 0.1, {LUA: "HAProxy 2.8.25"}, {"APISIX": "no image"})
+RUN = BenchRun(
+    "2026-01-02", "2 cores", 2, 2, 7.4, 0.1, {LUA: "HAProxy 2.8.25"}, {"APISIX": "no image"}
+)
 
 
 def full(number: int, gateway: str, route: str, rate: float, condition: str = WELL) -> Row:
     """Return what a load under full load saw: a second of it, 20 us of CPU a request."""
-    cell = Cell(number, gateway, condition, route, FULL)
+    cell = LoadCell(number, gateway, condition, route, FULL)
     seen = Load(int(rate), rate, 0.5, 2.0, 0)
     tool = rate * 30e-6 if gateway == SPOE else None
     return Row(cell, seen, rate * 20e-6, tool, int(rate), int(rate))
@@ -18,13 +20,13 @@ def full(number: int, gateway: str, route: str, rate: float, condition: str = WE
 
 def fixed(number: int, gateway: str, route: str, p99: float, copies: int = 2000) -> Row:
     """Return what a second at the fixed rate saw."""
-    cell = Cell(number, gateway, WELL, route, FIXED)
+    cell = LoadCell(number, gateway, WELL, route, FIXED)
     return Row(cell, Load(2000, 2000.0, 0.2, p99, 1), 0.1, None, 2000, copies)
 
 
 def nothing(number: int, gateway: str, condition: str) -> Row:
     """Return what is seen where no client is answered."""
-    cell = Cell(number, gateway, condition, MIRRORED, FULL)
+    cell = LoadCell(number, gateway, condition, MIRRORED, FULL)
     return Row(cell, Load(0, 0.0, None, None, 7), 0.1, 0.0, 0, 0)
 
 

@@ -1,11 +1,11 @@
 """Gateways are compared within a round, with plain HAProxy and with themselves."""
 
-from bench.figures import Figures, Spread, of, summarise
+from bench.figures import CostFigures, Spread, of, summarise
 from bench.rows import BESIDE, DEAD, FROZEN, MIRRORED, PLAIN, UNMIRRORED, WELL
 from tests.bench.samples import LUA, SPOE, full, rows
 
 
-def _of(gateway: str, condition: str) -> Figures:
+def _of(gateway: str, condition: str) -> CostFigures:
     found = of(summarise(rows()), gateway, condition)
     assert found is not None
     return found

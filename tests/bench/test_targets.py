@@ -2,11 +2,13 @@
 
 from bench.figures import summarise
 from bench.rows import FROZEN, MIRRORED, PLAIN, WELL
-from bench.targets import Verdict, judge
+from bench.targets import TargetVerdict, judge
 from tests.bench.samples import LUA, SPOE, fixed, rows
 
 
-def _verdict(verdicts: list[Verdict], gateway: str, condition: str, what: str) -> Verdict:
+def _verdict(
+    verdicts: list[TargetVerdict], gateway: str, condition: str, what: str
+) -> TargetVerdict:
     (found,) = [
         each
         for each in verdicts

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from features.support.checks import answers
-from features.support.scene import Exchange
-from features.support.wire.client import ClientError, request
+from features.support.wire.client import ClientError, Exchange, request
 from features.support.wire.exchange import Answer, Headers, Received, Sent
 from tests.support.test_exchange import arrival
 

@@ -5,7 +5,6 @@ import pytest
 from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.options import parse
-from features.support.stack.choice import choose
 from features.support.stack.external import ExternalStack
 from features.support.wire.client import Address
 
@@ -31,15 +30,10 @@ def test_every_port_is_where_it_was_said_to_be(service: str, port: str, name: st
     assert elsewhere().address(service, port) == Address(f"{name}.invalid", 80)
 
 
-@pytest.mark.parametrize("attempt", ["stop", "pause", "reload"])
+@pytest.mark.parametrize("attempt", ["stop", "pause", "reload", "configuration", "processes"])
 def test_what_is_somebody_elses_is_not_touched(attempt: str) -> None:
     with pytest.raises(StackError, match=r"^primary belongs to an external stack and cannot be"):
         getattr(elsewhere(), attempt)("primary")
-
-
-def test_no_program_is_run_there() -> None:
-    with pytest.raises(StackError, match=r"cannot be entered from here$"):
-        elsewhere().exec("haproxy", ["true"])
 
 
 def test_restoring_and_taking_down_do_nothing() -> None:
@@ -58,9 +52,3 @@ def test_it_says_where_it_is_and_that_it_cannot_be_changed() -> None:
     assert stack.why_not(CATALOGUE["HAProxy"]) is None
     assert stack.outlook([]) == ["gateway at gateway.invalid:80"]
     assert "gateway: http://gateway.invalid:80" in stack.how_to_reach()
-
-
-def test_it_is_chosen_when_it_is_asked_for() -> None:
-    given = dict.fromkeys(NAMES, "stack.invalid:80")
-    assert choose(parse({"stack": "external", **given})).kind == "external"
-    assert elsewhere().credentials is None

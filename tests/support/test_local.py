@@ -15,9 +15,7 @@ from features.support import options
 from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.stack import ports, programs, retire
-from features.support.stack.choice import choose
 from features.support.stack.local import LocalStack
-from features.support.waiting import eventually
 from features.support.wire.client import request, send
 
 pytestmark = pytest.mark.stack
@@ -66,16 +64,6 @@ def test_a_stack_serves_and_leaves_nothing_behind(
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
-def test_a_port_of_the_users_choice_is_used(
-    new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    port = ports.free_port()
-    monkeypatch.setenv("GATEWAY_PORT", str(port))
-    stack = new()
-    stack.start(GATEWAY)
-    assert stack.address("haproxy", "proxy").port == port
-
-
 def test_a_port_that_is_busy_is_told_and_told_again(
     new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,38 +80,6 @@ def test_a_port_that_is_busy_is_told_and_told_again(
     assert again.value is first.value, "a failed start was tried once more"
 
 
-def test_what_is_no_port_is_told(
-    new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GATEWAY_PORT", "http")
-    with pytest.raises(StackError, match=r"^GATEWAY_PORT=http: give a port from 1 to 65535$"):
-        new().start(GATEWAY)
-
-
-def test_a_gateway_that_refuses_to_start_is_told_with_its_log(
-    new: Callable[..., LocalStack], tmp_path: Path
-) -> None:
-    liar = tmp_path / "haproxy"
-    liar.write_text("#!/bin/sh\necho '[ALERT] : out of luck'\nexit 1\n")
-    liar.chmod(0o755)
-    with pytest.raises(StackError) as told:
-        new(haproxy=str(liar)).start(GATEWAY)
-    assert str(told.value).startswith("haproxy ended at once with exit code 1 ")
-    assert "[ALERT] : out of luck" in str(told.value)
-
-
-def test_a_stopped_service_comes_back_at_its_address(new: Callable[..., LocalStack]) -> None:
-    stack = new()
-    stack.start(GATEWAY)
-    at = stack.address("primary", "service")
-    stack.stop("primary")
-    assert ports.owner(at.port) is None
-    stack.restore("primary")
-    stack.restore("primary")
-    assert stack.address("primary", "service") == at
-    assert send(at, request("GET", "/")).service == "primary"
-
-
 def test_commands_run_with_the_services_environment_and_files(stack: LocalStack) -> None:
     stack.start(GATEWAY)
     done = stack.exec("haproxy", ["sh", "-c", "cat {files}/a; echo $PRIMARY"], {"a": "text\n"})
@@ -137,19 +93,6 @@ def test_commands_run_with_the_services_environment_and_files(stack: LocalStack)
     assert own != HAPROXY.configuration
     with pytest.raises(StackError, match=r"^/absent/program -v: "):
         stack.exec("haproxy", ["/absent/program", "-v"])
-
-
-def test_logs_are_read_from_the_mark(stack: LocalStack) -> None:
-    stack.start(GATEWAY)
-    at = stack.address("haproxy", "proxy")
-    send(at, request("GET", "/api/v1/before"))
-    # HAProxy writes its line just after the answer.
-    eventually(lambda: stack.logs("haproxy"), lambda text: "/api/v1/before" in text, within=5)
-    stack.mark()
-    send(at, request("GET", "/api/v1/after"))
-    eventually(lambda: stack.logs("haproxy"), lambda text: "/api/v1/after" in text, within=5)
-    assert "/api/v1/before" not in stack.logs("haproxy")
-    assert "/api/v1/before" in stack.logs("haproxy", whole=True)
 
 
 def test_the_headline_says_what_runs_and_what_does_not(
@@ -178,43 +121,6 @@ def test_a_directory_of_a_dead_run_is_swept_and_others_are_not(
         each.mkdir()
     new()
     assert (dead.exists(), alive.exists(), kept.exists()) == (False, True, True)
-
-
-def test_a_stack_that_is_kept_is_told_and_lives_on(tmp_path: Path) -> None:
-    """In a run of its own, since the end of a run changes how it takes signals."""
-    run = (
-        "import sys; from features.support import options\n"
-        "from features.support.gateways.catalogue import CATALOGUE\n"
-        "from features.support.stack import choose, retire\n"
-        "chosen = options.parse({'stack': 'local', 'keep': 'yes'})\n"
-        "stack = choose(chosen); stack.start(CATALOGUE['HAProxy'])\n"
-        "retire(stack, keep=chosen.keep); retire(stack, keep=False)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", run],
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    *_, stop = done.stderr.splitlines()
-    pids = [int(word) for word in stop.split() if word.isdigit()]
-    try:
-        assert "haproxy proxy: http://127.0.0.1:" in done.stderr
-        assert len(pids) == 3
-        assert all(Path(f"/proc/{pid}").exists() for pid in pids)
-    finally:
-        for pid in pids:
-            os.killpg(pid, 9)
-
-
-def test_the_kind_that_was_asked_for_is_chosen() -> None:
-    stack = choose(options.parse({"stack": "local"}))
-    try:
-        assert stack.kind == "local"
-        assert stack.can_be_changed
-    finally:
-        stack.down()
 
 
 def test_retire_takes_down_once(new: Callable[..., LocalStack], tmp_path: Path) -> None:

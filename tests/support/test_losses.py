@@ -4,8 +4,8 @@ import pytest
 
 from features.support.checks import losses
 from features.support.checks.losses import Loss
-from features.support.scene import Exchange, Scene
-from features.support.wire.client import ClientError
+from features.support.scene import Scene
+from features.support.wire.client import ClientError, Exchange
 from features.support.wire.exchange import Sent
 
 TEN = [Exchange(Sent("GET", "/", (), None), ClientError("none"))] * 10

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from features.support.errors import OptionError
 from features.support.gateways.catalogue import CATALOGUE
-from features.support.options import KINDS, Options, parse
+from features.support.options import Options, parse
 from features.support.wire.client import Address
 
 ADDRESSES = {
@@ -79,11 +79,6 @@ def test_without_options_the_machine_decides() -> None:
     assert parse({}) == Options(gateways=frozenset(CATALOGUE))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "external"])
-def test_each_kind_can_be_asked_for(kind: str) -> None:
-    assert parse({"stack": kind}).stack == kind
-
-
 def test_an_external_stack_is_all_its_addresses() -> None:
     found = parse({**EXTERNAL, "stats_user": "u", "stats_password": "p"})
     assert found.addresses["stats"] == Address("gw.example", 9999)
@@ -91,14 +86,6 @@ def test_an_external_stack_is_all_its_addresses() -> None:
     assert set(found.addresses) == set(ADDRESSES)
     assert found.credentials == ("u", "p")
     assert parse(EXTERNAL).credentials is None
-
-
-@pytest.mark.parametrize(
-    ("said", "kept"),
-    [("yes", True), ("TRUE", True), ("1", True), ("on", True), ("no", False), ("0", False)],
-)
-def test_keep_is_said_as_behave_users_say_it(said: str, kept: bool) -> None:
-    assert parse({"keep": said}).keep is kept
 
 
 def test_another_policy_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,11 +99,6 @@ def test_gateways_can_be_chosen() -> None:
         {"Envoy", "HAProxy with SPOE"}
     )
     assert parse({}).gateways == frozenset(CATALOGUE)
-
-
-@pytest.mark.parametrize("factor", ["0.5", "1", "3", "100"])
-def test_patience_is_a_factor(factor: str) -> None:
-    assert parse({"patience": factor}).patience == float(factor)
 
 
 def test_names_with_a_dot_are_left_to_formatters() -> None:

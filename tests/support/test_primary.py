@@ -1,8 +1,7 @@
 """Judging what clients were told when the primary failed."""
 
 from features.support.checks import primary
-from features.support.scene import Exchange
-from features.support.wire.client import ClientError, request
+from features.support.wire.client import ClientError, Exchange, request
 from features.support.wire.exchange import Answer
 
 

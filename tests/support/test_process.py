@@ -1,7 +1,6 @@
 """Services of a local stack as real processes: how they start, fail, stop and die."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -86,12 +85,6 @@ def test_a_worker_may_be_the_one_who_listens(make: Start) -> None:
     assert ports.owner(port) == worker_of(process) != process.pid
 
 
-def test_the_environment_is_this_runs_and_the_services_own(make: Start) -> None:
-    process = make("import os; print(os.environ['COLOUR'], os.environ['PATH']); 1 / 0")
-    with pytest.raises(StackError, match="green " + re.escape(os.environ["PATH"])):
-        process.start([ports.free_port()])
-
-
 def test_a_failing_start_tells_the_exit_code_and_the_end_of_the_log(make: Start) -> None:
     process = make("import sys\nfor n in range(40): print('line', n)\nsys.exit(3)")
     with pytest.raises(StackError) as told:
@@ -109,13 +102,6 @@ def test_a_service_that_never_listens_is_told_with_its_ports(make: Start) -> Non
     with pytest.raises(StackError, match=rf"^service does not listen on \[{port}\] \(\d+\.\d s\)$"):
         process.start([port])
     assert process.running, "there is nothing left to look at"
-
-
-def test_a_program_that_is_absent_is_told_in_one_line(make: Start) -> None:
-    process = make("", argv=["/absent/haproxy", "-W"])
-    with pytest.raises(StackError, match=r"^service cannot be run: .*'/absent/haproxy'$"):
-        process.start([])
-    assert not process.running
 
 
 def test_a_port_that_another_process_holds_is_told_with_its_holder(make: Start) -> None:
@@ -167,16 +153,6 @@ def test_a_frozen_process_is_woken_to_be_stopped_politely(make: Start) -> None:
     assert process.log().endswith("bye\n")
 
 
-def test_a_stop_before_the_start_and_after_a_stop_does_nothing(make: Start) -> None:
-    port = ports.free_port()
-    process = make(LISTEN, port)
-    process.stop()
-    process.start([port])
-    process.stop()
-    process.stop()
-    assert not process.running
-
-
 def test_a_stopped_process_starts_again_on_its_port_and_goes_on_with_its_log(make: Start) -> None:
     port = ports.free_port()
     process = make(LISTEN, port)
@@ -199,18 +175,6 @@ def test_a_signal_reaches_the_workers_too_where_that_is_said(make: Start) -> Non
         process.signal(number, workers_too=True)
         for pid in (process.pid or 0, worker):
             eventually(lambda pid=pid: state_of(pid), lambda seen, to=letter: seen == to, 5)  # type: ignore[misc]
-
-
-def test_no_signal_is_sent_to_what_does_not_run(make: Start) -> None:
-    with pytest.raises(StackError, match=r"^service does not run, so SIGHUP cannot be sent to it$"):
-        make(LISTEN, 1).signal(signal.SIGHUP)
-
-
-def test_ctrl_c_for_the_run_is_not_for_its_services(make: Start) -> None:
-    port = ports.free_port()
-    process = make(LISTEN, port)
-    process.start([port])
-    assert os.getpgid(process.pid or 0) != os.getpgid(0)
 
 
 @pytest.mark.parametrize("outlives", [False, True])

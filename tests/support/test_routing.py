@@ -1,7 +1,6 @@
 from features.support.checks import routing
 from features.support.checks.headers import CHANGES, check_only_changed, joined
-from features.support.scene import Exchange
-from features.support.wire.client import ClientError, request
+from features.support.wire.client import ClientError, Exchange, request
 from features.support.wire.exchange import Answer, Headers, Received, Sent
 
 REFUSED = [request(method, target) for method, target, _ in routing.REFUSED]

@@ -14,7 +14,7 @@ from features.support.scene import Scene
 from features.support.stack import ports
 from features.support.stack.local import LocalStack
 from features.support.waiting import eventually, set_patience
-from features.support.wire.client import Address, ClientError, request, send
+from features.support.wire.client import Address, request, send
 from features.support.wire.recorder import Recorder
 from features.support.wire.stream import Stream
 from tests.support.raw_server import RawServer
@@ -44,49 +44,11 @@ def test_requests_in_turn_share_a_connection_and_others_do_not() -> None:
     assert server.connections == 3
 
 
-def test_without_an_answer_the_exchange_tells_why(scene: Scene) -> None:
-    set_patience(0.02)  # of 10 seconds
-    scene.primary.misbehave(hang=True, prefix="/api")
-    exchange = scene.send(request("GET", "/api/v1"))
-    assert exchange.status is None
-    assert isinstance(exchange.answer, ClientError)
-    (in_turn,) = scene.send_in_turn([request("GET", "/api/v1")])
-    assert isinstance(in_turn.answer, ClientError)
-
-
-def test_what_was_sent_before_a_scene_and_comes_late_is_not_shown(scene: Scene) -> None:
-    late = request("GET", "/api/v1")
-    scene.shadow.reset()
-    new = request("GET", "/api/v1")
-    send(scene.shadow.service, late)
-    send(scene.shadow.service, new)
-    assert [each.request_id for each in scene.shadow.received()] == [new.request_id]
-    assert not scene.shadow.copies_of(str(late.request_id))
-
-
-def test_every_scene_begins_with_recorders_that_know_nothing_and_behave(scene: Scene) -> None:
-    scene.primary.misbehave(status=500, prefix="/api")
-    scene.send(request("GET", "/api/v1"))
-    assert scene.primary.received()
-    scene.enter(CATALOGUE["HAProxy"])
-    assert scene.primary.received() == []
-    assert scene.send(request("GET", "/api/v1")).status == 200
-
-
 def test_a_scene_without_a_gateway_says_so(stack: LocalStack) -> None:
     bare = Scene(stack)
     for ask in (lambda: bare.entry, lambda: bare.stats):
         with pytest.raises(CannotFindOutError, match="no gateway has been chosen yet"):
             ask()
-
-
-def test_a_restored_service_serves_again_at_once(scene: Scene) -> None:
-    scene.stack.stop("primary")
-    try:
-        health.await_status(scene, 503, within=5)
-    finally:
-        scene.restore("primary")
-    assert scene.send(request("GET", "/api/v1")).status == 200
 
 
 def test_a_gateway_that_does_not_serve_after_a_restore_is_told(scene: Scene) -> None:
@@ -95,14 +57,6 @@ def test_a_gateway_that_does_not_serve_after_a_restore_is_told(scene: Scene) -> 
     with pytest.raises(StackError, match=r"haproxy .*status 500") as told:
         scene.restore("shadow")
     assert "GET /api/v1" in str(told.value), "the log's tail is not told"
-
-
-def test_a_request_is_found_in_the_journal_once_it_has_arrived(scene: Scene) -> None:
-    sent = scene.send(request("POST", "/api/v1", body=b"abc")).sent
-    received = scene.primary.await_request(str(sent.request_id))
-    assert (received.length, received.state, received.route) == (3, "complete", "v1")
-    assert scene.primary.copies_of(str(sent.request_id)) == [received]
-    assert scene.primary.received([]) == []
 
 
 def test_a_request_that_is_still_arriving_is_waited_for(scene: Scene) -> None:
@@ -147,11 +101,6 @@ def test_a_recorder_that_is_gone_is_told_with_its_address() -> None:
     recorder.close()
 
 
-def test_the_sentinel_is_what_the_shadow_received(scene: Scene) -> None:
-    sentinel = await_sentinel(scene.shadow)
-    assert [each.request_id for each in scene.shadow.received()] == [sentinel]
-
-
 def test_a_copy_is_seen_beside_the_sentinel(scene: Scene) -> None:
     copy = request("GET", "/api/v1")
     send(scene.shadow.service, copy)
@@ -173,12 +122,6 @@ def test_without_a_gateway_that_reaches_the_shadow_nothing_is_proved(scene: Scen
         scene.stack.resume("haproxy")
         set_patience(1)
     assert scene.send(request("GET", "/api/v1")).status == 200
-
-
-def test_health_checks_of_every_service_are_waited_for(scene: Scene) -> None:
-    checked = health.checks_seen(scene.recorders.values())
-    assert set(checked) == {"primary", "shadow"}
-    assert all(checked.values())
 
 
 def test_health_that_does_not_come_is_told(scene: Scene) -> None:
@@ -211,13 +154,6 @@ def test_half_of_a_streams_clients_keep_their_connections(scene: Scene) -> None:
     kept = [count for count in per_connection.values() if count > 1]
     assert len(kept) == 2
     assert len(per_connection) > 10
-
-
-def test_a_stream_tells_of_requests_that_failed(scene: Scene) -> None:
-    scene.primary.misbehave(drop_answer_at=0)
-    stream = Stream(scene.primary.service, "/api/v1")
-    stream.start()
-    assert {each.status for each in stream.stop()} == {None}
 
 
 def test_a_stream_that_never_started_can_be_stopped() -> None:

@@ -7,10 +7,9 @@ import pytest
 
 from features.support.checks import stats_delta
 from features.support.errors import StackError
-from features.support.gateways.stats import PATHS, WRONG, Stats
+from features.support.gateways.stats import PATHS, Stats
 from features.support.scene import Scene
 from features.support.stack import ports
-from features.support.stack.local import LocalStack
 from features.support.waiting import eventually, set_patience
 from features.support.wire.client import Address, request
 from tests.support.raw_server import RawServer
@@ -40,26 +39,6 @@ def without_v3(scene: Scene) -> Iterator[Stats]:
         yield Stats(server.address, None)
 
 
-def test_the_csv_counts_what_was_sent(scene: Scene) -> None:
-    before = scene.stats.routes()
-    scene.send_in_turn(request("POST", "/api/v2", body=b"x" * 500) for _ in range(3))
-    after = scene.stats.routes()
-    grown = after["v2"] - before["v2"]
-    assert (grown.requests, grown.successes, grown.server_errors) == (3, 3, 0)
-    assert 1500 < grown.bytes_in < 3000
-    assert grown.bytes_out > 300
-    assert (after["v1"], after["v3"]) == (before["v1"], before["v3"])
-
-
-def test_errors_of_the_primary_are_counted_as_such_in_both_forms(scene: Scene) -> None:
-    before = scene.stats.routes()["v1"]
-    scene.primary.misbehave(status=503, prefix="/api")
-    scene.send_in_turn(request("GET", "/api/v1") for _ in range(2))
-    grown = scene.stats.routes()["v1"] - before
-    assert (grown.requests, grown.successes, grown.server_errors) == (2, 0, 2)
-    assert scene.stats.routes_in_prometheus() == scene.stats.routes()
-
-
 def test_a_request_in_progress_is_waited_for(scene: Scene) -> None:
     before = scene.stats.routes()["v1"]
     scene.primary.misbehave(delay=0.4, prefix="/api")
@@ -69,34 +48,6 @@ def test_a_request_in_progress_is_waited_for(scene: Scene) -> None:
     grown = scene.stats.routes()["v1"] - before
     sending.join()
     assert (grown.requests, grown.successes) == (1, 1)
-
-
-def test_prometheus_and_the_csv_are_read_alike(scene: Scene) -> None:
-    scene.send_in_turn(request("GET", "/api/v3") for _ in range(2))
-    assert scene.stats.routes_in_prometheus() == scene.stats.routes()
-    assert stats_delta.check_agreement(scene.stats) == []
-
-
-def test_the_process_is_one_of_the_gateways(scene: Scene, stack: LocalStack) -> None:
-    master = stack._processes["haproxy"].pid
-    assert master is not None
-    assert ports.descends(int(scene.stats.process()), master)
-
-
-def test_health_is_up_or_down(scene: Scene) -> None:
-    eventually(lambda: scene.stats.health_of("shadow"), lambda seen: seen == "up", 5)
-    scene.shadow.misbehave(status=500)
-    eventually(lambda: scene.stats.health_of("shadow"), lambda seen: seen == "down", 5)
-    assert scene.stats.health_of("primary") == "up"
-
-
-@pytest.mark.parametrize("form", PATHS)
-@pytest.mark.parametrize("credentials", WRONG)
-def test_who_may_not_read_is_told_so(scene: Scene, form: str, credentials: str) -> None:
-    assert scene.stats.get(form, WRONG[credentials]).status_code == 401
-    stranger = Stats(scene.stack.address("haproxy", "stats"), WRONG[credentials])
-    with pytest.raises(AssertionError, match=f"^the figures as {form} answer with 401$"):
-        stranger.read(form)
 
 
 def test_figures_nobody_serves_are_not_the_products_fault() -> None:
@@ -128,14 +79,6 @@ def test_text_that_is_no_csv_breaks_the_promise(scene: Scene) -> None:
         pytest.raises(AssertionError, match=r"say nothing of"),
     ):
         Stats(server.address, None).routes()
-
-
-def test_growth_is_told_of_the_route_and_of_the_others(scene: Scene) -> None:
-    noted = scene.stats.routes()
-    scene.send_in_turn(request("GET", "/api/v1") for _ in range(4))
-    assert stats_delta.settled(scene.stats, noted, "v1", 4).successes == 4
-    assert stats_delta.check_unchanged(scene.stats, noted, "v1") == []
-    assert stats_delta.check_unchanged(scene.stats, noted, "v2") == ["v1"]
 
 
 def test_growth_that_does_not_come_is_told_as_far_as_it_came(scene: Scene) -> None:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from features.support.waiting import Outcome, eventually, patient, set_patience, watch
+from features.support.waiting import Observation, eventually, patient, set_patience, watch
 from tests.support.clock import Clock
 
 
@@ -13,7 +13,7 @@ def never(_: object) -> bool:
 
 def test_a_condition_that_holds_at_once_is_looked_at_once(clock: Clock) -> None:
     outcome = watch(lambda: "here", until=lambda seen: seen == "here", within=5)
-    assert outcome == Outcome("here", met=True, attempts=1, elapsed=0)
+    assert outcome == Observation("here", met=True, attempts=1, elapsed=0)
     assert clock.pauses == []
 
 

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from features.support.gateways.catalogue import CATALOGUE
-from features.support.scene import Exchange
 from features.support.waiting import patient
+from features.support.wire.client import Exchange
 from features.support.wire.exchange import Answer, Received, first, values
 
 _NAMES = {

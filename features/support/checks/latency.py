@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from features.support.checks import answers
-from features.support.scene import Exchange
+from features.support.wire.client import Exchange
 
 _LATE = 0.5  # seconds after which an answer is late
 _SHOWN = 5  # examples in a message

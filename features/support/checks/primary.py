@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from features.support.checks import copies
 from features.support.operator import faults
 from features.support.operator.faults import Failure
-from features.support.scene import Exchange, Scene
+from features.support.scene import Scene
 from features.support.waiting import eventually, watch
-from features.support.wire.client import request
+from features.support.wire.client import Exchange, request
 from features.support.wire.exchange import Answer
 from features.support.wire.payloads import filled
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from features.support.checks import answers
-from features.support.scene import Exchange, Scene
-from features.support.wire.client import request
+from features.support.scene import Scene
+from features.support.wire.client import Exchange, request
 from features.support.wire.exchange import Received, Sent, differences
 from features.support.wire.payloads import BODIES
 

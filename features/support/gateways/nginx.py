@@ -104,5 +104,6 @@ GATEWAY = Gateway(
     },
     # Each connection ends with its answer, so that none waits for the copy of an earlier request.
     workaround=Edit(_MIRRORED, f"            keepalive_timeout 0;\n{_MIRRORED}", times=2),
+    one_thread=lambda front: front,  # it has one worker
     does_not_apply=without_a_tool(family.NO_TOOL),
 )

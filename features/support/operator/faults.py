@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from features.support.errors import StackError
 from features.support.scene import Scene
-from features.support.wire.client import ClientError, request, send
+from features.support.wire.client import ClientError, ClientTimeoutError, request, send
 from features.support.wire.exchange import Answer
 from features.support.wire.recorder import Fault, Recorder
 
@@ -30,12 +30,12 @@ def _late(seen: Answer | ClientError) -> bool:
 
 
 def _silent(seen: Answer | ClientError) -> bool:
-    return isinstance(seen, ClientError) and "timed out" in str(seen)
+    return isinstance(seen, ClientTimeoutError)
 
 
 def broken(seen: Answer | ClientError) -> bool:
     """Tell whether there was no whole answer, and not for lack of patience."""
-    return isinstance(seen, ClientError) and "timed out" not in str(seen)
+    return isinstance(seen, ClientError) and not isinstance(seen, ClientTimeoutError)
 
 
 def _in_error(seen: Answer | ClientError) -> bool:

@@ -32,6 +32,23 @@ class ClientError(Exception):
     """The client got no answer: refused, reset or timed out."""
 
 
+class ClientTimeoutError(ClientError):
+    """The client gave up waiting."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer, or the reason why the client got none."""
+
+    sent: Sent
+    answer: Answer | ClientError
+
+    @property
+    def status(self) -> int | None:
+        """Return the status the client got, if it got an answer."""
+        return self.answer.status if isinstance(self.answer, Answer) else None
+
+
 def request(
     method: str,
     target: str,
@@ -72,7 +89,8 @@ def send_over(
     except (OSError, http.client.HTTPException) as reason:
         link.close()
         what = type(reason).__name__
-        raise ClientError(f"{sent.method} {sent.target}: {what}: {reason}") from reason
+        kind = ClientTimeoutError if isinstance(reason, TimeoutError) else ClientError
+        raise kind(f"{sent.method} {sent.target}: {what}: {reason}") from reason
     elapsed = time.perf_counter() - started
     return Answer(response.status, tuple(response.getheaders()), body, elapsed)
 

@@ -4,9 +4,8 @@ import http.client
 import threading
 from contextlib import closing
 
-from features.support.scene import Exchange
 from features.support.waiting import eventually, patient
-from features.support.wire.client import TIMEOUT, Address, ClientError, request, send_over
+from features.support.wire.client import TIMEOUT, Address, ClientError, Exchange, request, send_over
 from features.support.wire.exchange import Answer
 
 _MOST = 20_000  # requests of one client, a bound that no scenario reaches
