@@ -27,6 +27,7 @@ CONNECT = "connect"
 TIMEOUT = "timeout"
 CLOSED = "closed"  # the connection ended before the answer began
 BAD_ANSWER = "bad_answer"
+WORKER_LOST = "worker_lost"  # the worker that had it died
 
 DROPPED = (
     MALFORMED,
@@ -41,7 +42,7 @@ DROPPED = (
     CIRCUIT_OPEN,
     SHUTDOWN,
 )
-FAILED = (CONNECT, TIMEOUT, CLOSED, BAD_ANSWER)
+FAILED = (CONNECT, TIMEOUT, CLOSED, BAD_ANSWER, WORKER_LOST)
 
 # A metric's name with the values of its labels, and its value: what workers hand to each other.
 Figure = tuple[str, tuple[str, ...], float]
@@ -65,10 +66,17 @@ class Tally:
 class Account:
     """All figures of one worker."""
 
-    def __init__(self) -> None:
-        """Start with no shadow and no input."""
+    def __init__(
+        self, requests: Counter[str] | None = None, promised: Counter[str] | None = None
+    ) -> None:
+        """Start with no shadow and no input.
+
+        `requests` counts by input, `promised` what is about to be acknowledged, so that a worker
+        that dies in between is known to have had it.
+        """
         self.shadows: dict[str, Tally] = {}
-        self.requests: Counter[str] = Counter()  # by input
+        self.requests: Counter[str] = Counter() if requests is None else requests
+        self.promised: Counter[str] = Counter() if promised is None else promised
         self.closed: dict[str, Counter[str]] = {}  # connections closed, by input and reason
         self.healthchecks = 0
         self.forged = 0

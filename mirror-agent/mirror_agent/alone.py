@@ -26,7 +26,8 @@ async def run(settings: Settings, read: Reader) -> None:
         return worker.figures()
 
     def health() -> dict[str, object]:
-        return {"status": "draining" if worker.draining else "ok", "workers": 1}
+        status = "cannot accept" if worker.cannot_accept else "ok"
+        return {"status": "draining" if worker.draining else status, "workers": 1}
 
     def reload() -> None:
         try:
@@ -36,6 +37,7 @@ async def run(settings: Settings, read: Reader) -> None:
 
     web = Web(figures, health)
     await worker.start()
+    worker.listen()
     if settings.metrics is not None:
         address = await web.start(settings.metrics)
         log.info("listening", input="metrics", address=str(address))

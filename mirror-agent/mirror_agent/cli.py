@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from . import __version__, alone, log, supervisor
+from . import __version__, alone, descriptors, log, member, serving, supervisor
 from .settings.load import load
 from .settings.model import RingInput, Settings, Shadow, SpoeInput
 from .settings.nodes import ConfigError
@@ -31,23 +31,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.check:
         print(_description(settings, options.config))
         return 0
+    return _serve(settings, options, given)
+
+
+def _serve(settings: Settings, options: argparse.Namespace, given: list[str]) -> int:
     log.set_up(settings.log_format, settings.log_level)
     try:
+        descriptors.check(settings)
         asyncio.run(_run(settings, options, given))
+    except ConfigError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return FAILED
     except OSError as error:
+        log.finish()
         print(f"mirror-agent: {error.strerror or error}", file=sys.stderr)
         return FAILED
+    log.finish()
     return 0
 
 
 async def _run(settings: Settings, options: argparse.Namespace, given: list[str]) -> None:
     def read() -> Settings:
-        return _settings(options)
+        found = _settings(options)
+        descriptors.check(found)
+        return found
 
     if options.worker is not None:
-        await supervisor.serve_as_member(settings, read, options.worker)
+        await serving.serve_as_member(settings, read, options.worker)
     elif settings.workers > 1:
-        command = supervisor.worker_command(given)
+        command = member.worker_command(given)
         await supervisor.Supervisor(settings, read, command).run()
     else:
         await alone.run(settings, read)

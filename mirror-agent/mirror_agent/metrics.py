@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from . import log
 from .account import Figure
 
 
@@ -53,6 +54,7 @@ _KINDS = {
     ),
     "workers": _Kind(False, (), "Worker processes that are up."),
     "worker_restarts": _Kind(True, (), "Worker processes that died and were replaced."),
+    "log_lines_dropped": _Kind(True, (), "Lines of the log that nobody read in time."),
     "cpu_seconds": _Kind(True, (), "CPU time used by the workers."),
     "resident_bytes": _Kind(False, (), "Memory of the workers."),
     "open_files": _Kind(False, (), "Descriptors that the workers hold."),
@@ -75,6 +77,7 @@ def own_process() -> Iterator[Figure]:
     """Return what the operating system knows about this process."""
     usage = os.times()
     yield "workers", (), 1
+    yield "log_lines_dropped", (), log.dropped()
     yield "cpu_seconds", (), usage.user + usage.system
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])

@@ -1,103 +1,35 @@
-"""Running with several workers: this process starts them, replaces dead ones, adds their figures.
+"""Running with several workers: this process accepts, deals connections out, and watches.
 
-Each worker is a process of its own that listens on the same ports (SO_REUSEPORT); the kernel deals
-connections out. A log ring is one connection, so only the first worker reads rings. Supervisor and
-worker talk over a socket pair, a JSON object a line; its end tells a worker that the supervisor is
-gone.
+HAProxy keeps few connections, and a kernel that deals them among listeners gives one worker most of
+them. So this process accepts, and hands SPOE connections to its workers in turn. A log ring is one
+connection whose lines are numbered, so the first worker reads all rings. A worker that dies or does
+not respond is replaced, and what it had is counted as lost.
 """
 
 import asyncio
-import json
-import os
 import socket
-import sys
+import struct
 from collections.abc import Iterable
 from contextlib import suppress
 
+from . import log
 from .account import Figure, add_up
 from .alone import Reader, on_signals, report
+from .listener import Listener
 from .log import Log
-from .settings.model import Settings
+from .member import Member
+from .settings.model import Address, Settings
 from .settings.nodes import ConfigError
 from .web import Web
-from .worker import Worker
 
-_LINE_LIMIT = 1024 * 1024
-_ANSWER_WITHIN = 1.0  # seconds for a worker to tell its figures
-_REPORT_EVERY = 1.0  # seconds; what a worker that dies had counted since is not known
 _RESTART_AFTER = 0.5  # seconds
-_GAUGES = {"in_flight", "queued", "queued_bytes", "connections", "circuit_open", "workers"}
-_GAUGES |= {"input_connections", "held_bytes", "resident_bytes", "open_files"}
-
-
-class Member:
-    """A worker process as the supervisor sees it."""
-
-    def __init__(self, index: int) -> None:
-        """Number a worker; the first is 0."""
-        self.index = index
-        self.ready = False
-        self.figures: list[Figure] = []
-        self.process: asyncio.subprocess.Process | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self._reported = asyncio.Event()
-
-    async def run(self, command: list[str]) -> int:
-        """Start the process and listen to it until it ends; returns its exit code."""
-        ours, theirs = socket.socketpair()
-        try:
-            self.process = await asyncio.create_subprocess_exec(
-                *command,
-                "--worker",
-                f"{self.index}:{theirs.fileno()}",
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # a terminal's Ctrl-C reaches the supervisor only
-            )
-        finally:
-            theirs.close()
-        reader, self._writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
-        try:
-            while line := await reader.readline():
-                self._take(json.loads(line))
-        except (OSError, ValueError):
-            self.process.kill()
-        self.ready = False
-        self._writer.close()
-        return await self.process.wait()
-
-    def tell(self, what: str) -> None:
-        """Ask the worker for `figures`, to `reload`, or to `drain`."""
-        if self._writer is not None and not self._writer.is_closing():
-            self._writer.write(json.dumps({"do": what}).encode() + b"\n")
-
-    async def ask(self) -> None:
-        """Bring the figures up to date, if the worker answers in time."""
-        if not self.ready:
-            return
-        self._reported.clear()
-        self.tell("figures")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_ANSWER_WITHIN):
-                await self._reported.wait()
-
-    def bury(self) -> list[Figure]:
-        """Return what a dead worker had counted; its gauges died with it."""
-        figures, self.figures = self.figures, []
-        return [figure for figure in figures if figure[0] not in _GAUGES]
-
-    def _take(self, message: dict[str, list[list[object]]]) -> None:
-        if "ready" in message:
-            self.ready = True
-        if "figures" in message:
-            self.figures = [
-                (str(name), tuple(labels), value)  # type: ignore[arg-type,misc]
-                for name, labels, value in message["figures"]
-            ]
-            self._reported.set()
+_LOOK = 0.25  # seconds between looks at the workers
+_LATE = 0.5  # seconds; where a look is later than that, this process was stopped itself
+_LAST_WORDS = 5.0  # seconds that workers may take to end, besides `drain`
 
 
 class Supervisor:
-    """Keeps the configured number of workers up."""
+    """Keeps the configured number of workers up and gives them connections."""
 
     def __init__(self, settings: Settings, read: Reader, command: list[str]) -> None:
         """Start workers with `command`; `read` reads the configuration again for SIGHUP."""
@@ -106,30 +38,43 @@ class Supervisor:
         self._command = command
         self._log = Log("agent")
         self._members = [Member(index) for index in range(settings.workers)]
+        self._next = 0
+        self._listeners: list[Listener] = []
         self._buried: list[Figure] = [("worker_restarts", (), 0)]
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises OSError where an address cannot be had."""
-        self._try_addresses()
+        self._listen()
         web = Web(self._figures, self._health)
         if self._settings.metrics is not None:
             address = await web.start(self._settings.metrics)
             self._log.info("listening", input="metrics", address=str(address))
         on_signals(self._stop, self._reload)
         keepers = [asyncio.create_task(self._keep(member)) for member in self._members]
+        watching = asyncio.create_task(self._watch())
         await self._stop.wait()
+        await self._end(keepers)
+        watching.cancel()
+        await web.close()
+
+    async def _end(self, keepers: list[asyncio.Task[None]]) -> None:
         self._log.info("draining", within=self._settings.drain)
+        for listener in self._listeners:
+            listener.close()
         for member in self._members:
             member.tell("drain")
+        await asyncio.wait(keepers, timeout=self._settings.drain + _LAST_WORDS)
+        for member in self._members:
+            member.kill()
         await asyncio.gather(*keepers)
-        await web.close()
 
     async def _keep(self, member: Member) -> None:
         """Run a worker, and another one in its place should it die."""
         while not self._stop.is_set():
             code = await member.run(self._command)
-            self._buried = add_up([self._buried, member.bury()])
+            names = [shadow.name for shadow in self._settings.shadows]
+            self._buried = add_up([self._buried, member.bury(names)])
             if self._stop.is_set():
                 return
             self._log.error("worker died, another takes its place", worker=member.index, code=code)
@@ -137,6 +82,57 @@ class Supervisor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_RESTART_AFTER):
                     await self._stop.wait()
+
+    async def _watch(self) -> None:
+        """Replace workers that do not respond; accept while there is somebody to serve."""
+        loop = asyncio.get_running_loop()
+        last = loop.time()
+        while True:
+            self._open_or_close()
+            await asyncio.sleep(_LOOK)
+            late, last = loop.time() - last > _LOOK + _LATE, loop.time()
+            for member in self._members:
+                if late:
+                    member.hear()
+                elif member.lost:
+                    self._log.error("worker does not respond and is killed", worker=member.index)
+                    member.kill()
+
+    def _open_or_close(self) -> None:
+        """Let connections wait in the kernel while no worker can take them."""
+        for listener in self._listeners:
+            members = self._members[:1] if listener.name == "ring" else self._members
+            if self._stop.is_set():
+                return
+            if any(member.ready and not member.stalled for member in members):
+                listener.resume()
+            else:
+                listener.pause()
+
+    def _listen(self) -> None:
+        for name, spec in (("spoe", self._settings.spoe), ("ring", self._settings.ring)):
+            if spec is not None:
+                self._listeners.append(self._listener(name, spec.listen))
+
+    def _listener(self, name: str, address: Address) -> Listener:
+        def refused() -> None:
+            self._buried = add_up([self._buried, [("closed", (name, "descriptors"), 1)]])
+
+        return Listener(name, address, lambda sock: self._deal(name, sock), refused)
+
+    def _deal(self, name: str, sock: socket.socket) -> None:
+        """Give a connection to the next worker that takes it."""
+        with sock:  # the worker has a descriptor of its own
+            if not any(member.hand(name, sock) for member in self._in_turn(name)):
+                # A reset: HAProxy 3.0 does not connect its ring again after an orderly end.
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def _in_turn(self, name: str) -> list[Member]:
+        """Return who may take a connection, who is next first."""
+        if name == "ring":
+            return self._members[:1]
+        self._next = (self._next + 1) % len(self._members)
+        return [*self._members[self._next :], *self._members[: self._next]]
 
     def _reload(self) -> None:
         try:
@@ -150,60 +146,20 @@ class Supervisor:
 
     async def _figures(self) -> Iterable[Figure]:
         await asyncio.gather(*(member.ask() for member in self._members))
-        return add_up([self._buried, *(member.figures for member in self._members)])
+        own: list[Figure] = [("log_lines_dropped", (), log.dropped())]
+        return add_up([self._buried, own, *(member.figures for member in self._members)])
 
     def _health(self) -> dict[str, object]:
-        ready = sum(member.ready for member in self._members)
-        status = "ok" if ready == len(self._members) else "starting"
-        return {"status": "draining" if self._stop.is_set() else status, "workers": ready}
+        ready = sum(member.ready and not member.stalled for member in self._members)
+        return {"status": self._status(), "workers": ready}
 
-    def _try_addresses(self) -> None:
-        """See that no other process has the workers' ports: SO_REUSEPORT would share them."""
-        for spec in (self._settings.spoe, self._settings.ring):
-            if spec is not None:
-                family = socket.AF_INET6 if ":" in spec.listen.host else socket.AF_INET
-                with socket.socket(family) as probe:
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    try:
-                        probe.bind((spec.listen.host, spec.listen.port))
-                    except OSError as error:
-                        raise OSError(error.errno, f"cannot listen on {spec.listen}") from error
-
-
-async def serve_as_member(settings: Settings, read: Reader, place: str) -> None:
-    """Be a worker of a supervisor; place is INDEX:DESCRIPTOR as Member.run gives it."""
-    index, _, descriptor = place.partition(":")
-    channel = socket.socket(fileno=int(descriptor))
-    reader, writer = await asyncio.open_connection(sock=channel, limit=_LINE_LIMIT)
-    worker = Worker(settings, shared=True, ring=index == "0")
-    await worker.start()
-    # Only the supervisor listens to signals; its end is seen as the end of the channel.
-    on_signals(asyncio.Event(), lambda: None)
-    Log("agent").info("ready", worker=int(index), process=os.getpid())
-
-    def tell() -> None:
-        writer.write(json.dumps({"ready": True, "figures": worker.figures()}).encode() + b"\n")
-
-    async def keep_telling() -> None:
-        while True:
-            tell()
-            await asyncio.sleep(_REPORT_EVERY)
-
-    telling = asyncio.create_task(keep_telling())
-    while line := await reader.readline():
-        what = json.loads(line)["do"]
-        if what == "drain":
-            break
-        if what == "reload":
-            worker.reload(read())
-        tell()
-    await worker.drain()
-    telling.cancel()
-    tell()
-    with suppress(OSError):
-        await writer.drain()
-
-
-def worker_command(arguments: list[str]) -> list[str]:
-    """Return the command of a worker with the agent's own arguments."""
-    return [sys.executable, "-m", __package__, *arguments]
+    def _status(self) -> str:
+        if self._stop.is_set():
+            return "draining"
+        if not all(member.ready for member in self._members):
+            return "starting"
+        if any(member.stalled for member in self._members):
+            return "stalled"
+        if any(listener.cannot_accept for listener in self._listeners):
+            return "cannot accept"
+        return "ok"

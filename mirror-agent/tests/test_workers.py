@@ -1,83 +1,149 @@
-"""Several workers: one port, one account, one policy."""
+"""Several workers: one port, one account, one policy, and a watch over each."""
 
 import os
 import signal
-from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from mirror_recorder.testing import RecorderProcess, eventually
 
-from .agent_process import Agent, free_port
-from .conftest import CONFIG
+from .agent_process import Agent, Peer, message, notify
+from .conftest import StartAgent
 from .test_shadow import ask
 
-
-class Workers:
-    """An agent with two workers needs ports that are known beforehand."""
-
-    def __init__(self, stack: ExitStack, directory: Path, shadow: int) -> None:
-        self.spoe, metrics = free_port(), free_port()
-        text = CONFIG.format(port=shadow, spoe="", shadow="", more="workers: 2")
-        for name, port in (("spoe", self.spoe), ("ring", free_port())):
-            text = text.replace(
-                f'{name}: {{listen: "127.0.0.1:0"', f'{name}: {{listen: "127.0.0.1:{port}"'
-            )
-        text = text.replace(
-            'metrics: {listen: "127.0.0.1:0"', f'metrics: {{listen: "127.0.0.1:{metrics}"'
-        )
-        self.agent = stack.enter_context(Agent(directory, text))
-        eventually(lambda: self.agent.get("/healthz")[0], lambda status: status == 200, 10)
-        self.agent.ports["spoe"] = self.spoe
-
-    def pids(self) -> set[int]:
-        return {entry["process"] for entry in self.agent.log("ready") if "process" in entry}
+WITHIN = 15.0
 
 
-def test_two_workers_share_the_load_and_have_one_account(
-    recorder: RecorderProcess, stack: ExitStack, tmp_path: Path
-) -> None:
-    workers = Workers(stack, tmp_path, recorder.port)
-    agent = workers.agent
+@pytest.fixture
+def agent(recorder: RecorderProcess, start_agent: StartAgent) -> Agent:
+    """An agent with two workers."""
+    agent = start_agent(recorder.port, more="workers: 2")
+    eventually(lambda: agent.get("/healthz")[0], lambda status: status == 200, WITHIN)
+    return agent
+
+
+def pids(agent: Agent) -> list[int]:
+    """Process ids of all workers there were, first ones first."""
+    return [entry["process"] for entry in agent.log("ready")]
+
+
+def balanced(agent: Agent) -> dict[str, float]:
+    """The account, which must add up."""
+    account = agent.account()
+    ends = account["sent"] + account["dropped"] + account["failed"] + account["in_flight"]
+    assert account["received"] == ends
+    return account
+
+
+def test_connections_are_dealt_out_in_turn_and_there_is_one_account(agent: Agent) -> None:
     assert agent.figure("workers") == 2
-    for _ in range(40):
+    for _ in range(20):
         ask(agent, 5)
-    assert agent.settled(200)["sent"] == 200
-    assert len({entry["connection"] for entry in recorder.journal()}) >= 2
+    assert agent.settled(100)["sent"] == 100
+    agent.signal(signal.SIGTERM)
+    assert agent.wait() == 0
+    assert [entry["spoe"] for entry in agent.log("ended")] == [50, 50]
+
+
+def test_all_workers_read_the_configuration_again(agent: Agent) -> None:
     agent.config.write_text(agent.config.read_text() + "routes: [{prefix: /, share: 0}]\n")
     agent.signal(signal.SIGHUP)
     eventually(lambda: len(agent.log("configuration loaded again")), lambda n: n == 2)
     for _ in range(10):
         ask(agent, 5)
-    assert agent.settled(250)["sent"] == 200
-    agent.signal(signal.SIGTERM)
-    assert agent.wait() == 0
-    assert len(agent.log("ended")) == 2
+    assert agent.settled(50)["dropped"] == 50
 
 
-def test_a_dead_worker_is_replaced_and_its_figures_stay(
-    recorder: RecorderProcess, stack: ExitStack, tmp_path: Path
+def test_what_a_killed_worker_had_is_counted_as_lost(
+    agent: Agent, recorder: RecorderProcess
 ) -> None:
-    workers = Workers(stack, tmp_path, recorder.port)
-    agent = workers.agent
-    for _ in range(20):
-        ask(agent, 5)
-    agent.settled(100)
-    os.kill(min(workers.pids()), signal.SIGKILL)
-    eventually(lambda: len(workers.pids()), lambda n: n == 3, 10)
-    eventually(lambda: agent.get("/healthz")[0], lambda status: status == 200, 10)
+    recorder.faults(hang=True)
+    for _ in range(4):
+        ask(agent, 25)
+    os.kill(pids(agent)[0], signal.SIGKILL)
+    eventually(lambda: len(pids(agent)), lambda n: n == 3, WITHIN)
+    recorder.faults()
+    eventually(lambda: agent.get("/healthz")[0], lambda status: status == 200, WITHIN)
     assert agent.figure("worker_restarts_total") == 1
-    for _ in range(20):
+    assert agent.figure("failed_total", reason="worker_lost") == 50
+    assert agent.figure("requests_total", input="spoe") == 100
+    assert balanced(agent)["received"] == 100
+
+
+def test_a_worker_that_does_not_respond_is_unwell_and_then_replaced(agent: Agent) -> None:
+    ask(agent, 10)
+    ask(agent, 10)
+    os.kill(pids(agent)[1], signal.SIGSTOP)
+    status, text = eventually(lambda: agent.get("/healthz"), lambda a: a[0] != 200, WITHIN)
+    assert (status, '"stalled"' in text) == (503, True)
+    for _ in range(6):  # goes to the other worker, at once
         ask(agent, 5)
-    assert agent.settled(200)["sent"] == 200
+    eventually(lambda: len(pids(agent)), lambda n: n == 3, WITHIN)
+    eventually(lambda: agent.get("/healthz")[0], lambda status: status == 200, WITHIN)
+    assert len(agent.log("worker does not respond and is killed")) == 1
+    assert balanced(agent)["received"] == 50
 
 
-def test_workers_end_with_their_supervisor(
-    recorder: RecorderProcess, stack: ExitStack, tmp_path: Path
+def test_workers_end_in_time_though_one_is_stopped(
+    recorder: RecorderProcess, start_agent: StartAgent
 ) -> None:
-    workers = Workers(stack, tmp_path, recorder.port)
-    pids = workers.pids()
-    assert len(pids) == 2
-    workers.agent.signal(signal.SIGKILL)
+    agent = start_agent(recorder.port, more="workers: 2\ndrain: 300ms")
+    eventually(lambda: agent.get("/healthz")[0], lambda status: status == 200, WITHIN)
+    os.kill(pids(agent)[0], signal.SIGSTOP)
+    agent.signal(signal.SIGTERM)
+    assert agent.wait(WITHIN) == 0
+    assert len(agent.log("ended")) == 1
+
+
+def test_a_ring_is_read_by_the_first_worker(agent: Agent) -> None:
+    line = b"m1 7 1 65536 0 GET L3g= aG9zdDogYQ0KDQo= -\n"
+    for _ in range(3):
+        with Peer(agent.ports["ring"], greet=False) as ring:
+            ring.send(b"%d %b" % (len(line), line))
+            eventually(lambda: agent.figure("input_connections", input="ring"), lambda n: n == 1)
+    assert agent.settled(3)["received"] == 3
+    assert agent.figure("ring_repeated_total") == 2
+
+
+def test_workers_end_with_their_supervisor(agent: Agent) -> None:
+    workers = pids(agent)
+    assert len(workers) == 2
+    agent.signal(signal.SIGKILL)
     eventually(
-        lambda: [pid for pid in pids if Path(f"/proc/{pid}/exe").exists()], lambda p: not p, 10
+        lambda: [pid for pid in workers if Path(f"/proc/{pid}/exe").exists()],
+        lambda alive: not alive,
+        WITHIN,
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_account_is_balanced_after_signals_under_load(
+    recorder: RecorderProcess, start_agent: StartAgent, workers: int
+) -> None:
+    agent = start_agent(recorder.port, more=f"workers: {workers}")
+    eventually(lambda: agent.get("/healthz")[0], lambda status: status == 200, WITHIN)
+    batch, acknowledged = b"".join(notify(message(), n) for n in range(20)), 0
+    with Peer(agent.ports["spoe"]) as one, Peer(agent.ports["spoe"]) as two:
+        for turn in range(60):
+            if turn % 10 == 5:
+                agent.signal(signal.SIGHUP)
+            if turn == 50:
+                balanced(agent)
+                agent.signal(signal.SIGTERM)
+            try:
+                for peer in (one, two):
+                    peer.send(batch)
+                for peer in (one, two):
+                    acknowledged += sum(peer.frame()[0] == 103 for _ in range(20))
+            except (EOFError, OSError):
+                break
+    assert agent.wait(WITHIN) == 0
+    ended = agent.log("ended")
+    assert len(ended) == workers
+    received = sum(entry["shadow.received"] for entry in ended)
+    assert acknowledged >= 2000
+    assert received >= acknowledged
+    places = ("shadow.sent", "shadow.dropped.", "shadow.failed.")
+    assert received == sum(
+        value for entry in ended for key, value in entry.items() if key.startswith(places)
     )

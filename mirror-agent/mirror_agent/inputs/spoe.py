@@ -85,6 +85,7 @@ class SpoeConnection(Connection):
             position, wanted = self._split(data, acks, notifies)
         except ProtocolError as error:
             failure = error
+        self.intake.account.promised[self.intake.name] += len(notifies)
         if acks and self.transport is not None:
             self.transport.write(b"".join(acks))
         if failure is not None:
