@@ -40,6 +40,7 @@ GATEWAY = Gateway(
     account=_account,
     effects={"front": family.reloaded},
     process=family.process,
+    config_check=family.CONFIG_CHECK,
     mistakes={
         "a share of 200 %": MirroringMistake(
             "tool",

@@ -17,6 +17,7 @@ GATEWAY = Gateway(
     front_counts=family.mirror_counts,
     effects={"front": family.reloaded, "tool": agent.reloaded},
     process=family.process,
+    config_check=family.CONFIG_CHECK,
     share=agent.SHARE,
     second_shadow=agent.SECOND_SHADOW,
     mistakes={

@@ -65,6 +65,7 @@ GATEWAY = Gateway(
     account=_account,
     effects={"front": family.reloaded},
     process=family.process,
+    config_check=family.CONFIG_CHECK,
     share=FileShare(
         "front",
         lambda share: Edit("v2 { rand(10000) lt 5000 }", f"v2 {{ rand(10000) lt {share * 100} }}"),

@@ -61,6 +61,7 @@ GATEWAY = Gateway(
     account=_account,
     effects={"front": family.reloaded},
     process=family.process,
+    config_check=family.CONFIG_CHECK,
     mistakes={
         "a share of 150 %": MirroringMistake(
             "tool", ("env", "SHARE=150", _SCRIPT, "--check"), ("SHARE=150",)

@@ -200,7 +200,7 @@ class Gateway(Topology):
     share            how the share of route v2 is changed while the gateway runs
     second_shadow    how a second shadow is added
     mistakes         mistakes in what the mirroring is configured with, by the features' words
-    config_check     how its program judges configurations; of plain gateways
+    config_check     how its program judges configurations
     circulating      configurations that people copy from one another
     workaround       a change of its configuration that lifts a limit, at a price
     header_change    what it does to headers of requests
