@@ -4,19 +4,29 @@
 # What it does   writes TEMPLATE to TARGET with each ${NAME} replaced by the environment variable
 #                NAME, then becomes COMMAND if one is given. For a NAME that is host:port,
 #                ${NAME_HOST} and ${NAME_PORT} are its parts. Names are of A-Z, 0-9 and _, so that
-#                a tool's own $variables stay as they are.
+#                a tool's own $variables stay as they are. TARGET is there whole or not at all, so
+#                that who watches it never reads half of it. COMMAND gets the defaults as well.
 # What it costs  a moment at the start; nothing afterwards.
 # Its limits     values are put in as they are: quotes are the template's to write.
 #
 # Run            render.sh TEMPLATE TARGET [COMMAND ...]
 #                PRIMARY=10.0.0.7:80 render.sh nginx/nginx.conf /tmp/nginx.conf nginx -c /tmp/nginx.conf
 #
-# Environment    what the template names; these have defaults:
+# Environment    what the template names; these have defaults, also where they are empty:
 #                PRIMARY       host:port of the primary          (127.0.0.1:8080)
 #                SHADOW        host:port of the shadow           (127.0.0.1:8081)
 #                GATEWAY_BIND  where clients connect             (127.0.0.1:10004)
 #                STATS_BIND    where the figures are read        (127.0.0.1:9999)
-#                MIRROR_MARKER a secret that tells copies from requests: the value of X-Mirrored-By
+#                MIRROR_MARKER a secret that tells copies from requests: the value of X-Mirrored-By.
+#                              Letters, digits, and - . _ ~ (a new one by chance, each time this
+#                              runs). Only gateways that a copy passes one after the other need a
+#                              common one
+#                COPIES_BIND   an inner door for copies          (127.0.0.1:10003)
+#                COPIES        where that is reached             (COPIES_BIND)
+#                ROUTES        a directory of routes             (routes, beside TEMPLATE)
+#                SHARES        a directory with shares           (TEMPLATE's own)
+#                RESOLVER      who is asked for names            (127.0.0.1)
+#                SCRATCH       a directory for what is written   (/tmp)
 set -eu
 
 fail() {
@@ -29,8 +39,17 @@ template=$1 target=$2
 shift 2
 [ -r "$template" ] || fail "there is no file $template to read"
 
-: "${PRIMARY=127.0.0.1:8080}" "${SHADOW=127.0.0.1:8081}" "${MIRROR_MARKER=mirrored}"
-: "${GATEWAY_BIND=127.0.0.1:10004}" "${STATS_BIND=127.0.0.1:9999}"
+: "${PRIMARY:=127.0.0.1:8080}" "${SHADOW:=127.0.0.1:8081}"
+: "${GATEWAY_BIND:=127.0.0.1:10004}" "${STATS_BIND:=127.0.0.1:9999}"
+: "${COPIES_BIND:=127.0.0.1:10003}" "${ROUTES:=$(dirname "$template")/routes}"
+: "${SHARES:=$(cd "$(dirname "$template")" && pwd)}"
+: "${COPIES:=$COPIES_BIND}" "${RESOLVER:=127.0.0.1}" "${SCRATCH:=/tmp}"
+: "${MIRROR_MARKER:=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')}"
+case $MIRROR_MARKER in
+*[!A-Za-z0-9._~-]*) fail "MIRROR_MARKER must be of letters, digits, and - . _ ~ alone" ;;
+esac
+export PRIMARY SHADOW GATEWAY_BIND STATS_BIND COPIES_BIND COPIES
+export ROUTES SHARES RESOLVER SCRATCH MIRROR_MARKER
 
 value() {
     if eval "[ -n \"\${$1+set}\" ]"; then
@@ -52,5 +71,5 @@ for name in $(grep -o '\${[A-Z][A-Z0-9_]*}' "$template" | tr -d '${}' | sort -u)
     script="$script
 s|\${$name}|$text|g"
 done
-sed "$script" "$template" >"$target" || fail "cannot write $target"
+{ sed "$script" "$template" >"$target.new" && mv -f "$target.new" "$target"; } || fail "cannot write $target"
 [ $# -eq 0 ] || exec "$@"

@@ -20,7 +20,11 @@ MUTANTS = (
     _nginx(
         "any-path",
         "Nginx passes every path on",
-        Patch(_NGINX, "location / { return 404; }", "location / { proxy_pass http://primary; }"),
+        Patch(
+            _NGINX,
+            "location = /_none { internal; return 404; }",
+            "location = /_none { internal; proxy_pass http://primary$request_uri; }",
+        ),
         "Nginx refuses requests that belong to no route",
     ),
     _nginx(
@@ -36,12 +40,12 @@ MUTANTS = (
         "Through Nginx bodies reach the primary byte for byte",
     ),
     _nginx(
-        "clean-targets",
-        "Nginx cleans targets on their way to the primary",
+        "escaped-targets",
+        "Nginx escapes targets once more on their way to the primary",
         Patch(
             _NGINX,
-            "            mirror /_copy;\n            proxy_pass http://primary;\n",
-            "            mirror /_copy;\n            rewrite ^(.*)$ $1 break;\n"
+            "            mirror /_copy;\n            proxy_pass http://primary$request_uri;\n",
+            "            mirror /_copy;\n            rewrite ^ $request_uri break;\n"
             "            proxy_pass http://primary;\n",
             times=2,
         ),

@@ -94,6 +94,20 @@ ENVOY = (
         "With {} a shadow that reads slowly does not slow down large uploads",
     ),
     _envoy(
+        "shares-unread",
+        "Envoy looks for its shares where there are none",
+        Patch(_ENVOY, 'path: "${SHARES}/shares.yaml"', 'path: "${SHARES}/envoy.yaml"'),
+        "sampling",
+        "With {} a new share of * takes effect without a restart",
+    ),
+    _envoy(
+        "any-marker",
+        "Envoy takes any marker for its own",
+        Patch(_ENVOY, 'string_match: {exact: "${MIRROR_MARKER}"}}', "present_match: true}"),
+        "security",
+        "With {} a client's own marker is replaced, *",
+    ),
+    _envoy(
         "software",
         "Envoy's answers say that they are Envoy's",
         Patch(
@@ -187,6 +201,13 @@ TRAEFIK = (
         ),
         "delivery",
         ONCE,
+    ),
+    _traefik(
+        "unmarked",
+        "Traefik takes the marker from a variable that nobody sets",
+        Patch(_TRAEFIK, 'env "MIRROR_MARKER" | default (randAlphaNum 32)', 'env "MIRROR_MARK"'),
+        "security",
+        "{} does not copy a copy again",
     ),
     _traefik(
         "shadow-first",

@@ -31,9 +31,9 @@ MUTANTS = (
         "Nginx copies route v3",
         Patch(
             _NGINX,
-            "            proxy_pass http://primary;\n        }\n\n        # `mirror $variable`",
-            "            mirror /_copy;\n            proxy_pass http://primary;\n        }\n\n"
-            "        if ($route = v3) { set $copied 1; }\n        # `mirror $variable`",
+            "        location = /_v3 {\n            internal;\n",
+            "        location = /_v3 {\n            internal;\n"
+            "            mirror /_copy;\n            set $copied 1;\n",
         ),
         "delivery",
         V3,
@@ -110,6 +110,13 @@ MUTANTS = (
         Patch(_NGINX, "client_body_buffer_size 64k;", "client_body_buffer_size 64m;"),
         "timing",
         "{} does not keep large uploads in memory",
+    ),
+    _nginx(
+        "any-marker",
+        "Nginx takes any marker for its own",
+        Patch(_NGINX, '"~^\\Q${MIRROR_MARKER}\\E\\z"', '"~."'),
+        "security",
+        "With {} a client's own marker is replaced, *",
     ),
     _nginx(
         "unlogged",

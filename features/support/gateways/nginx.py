@@ -68,7 +68,7 @@ def _second_location() -> Sequence[tuple[str, str]]:
     start = text.index("        location = /_copy {")
     block = text[start : text.index("        }\n", start) + len("        }\n")]
     again = block.replace("/_copy", "/_copy_second").replace("${SHADOW}", "{second}")
-    mirrored = f"OPTIONS|PURGE)$) {{ return 405; }}\n{_MIRRORED}"
+    mirrored = f"= /_v1 {{\n            internal;\n{_MIRRORED}"
     return (block, f"{block}\n{again}"), (
         mirrored,
         f"{mirrored}            mirror /_copy_second;\n",
