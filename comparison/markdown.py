@@ -1,10 +1,12 @@
-"""The comparison as Markdown: a document of its own, and a block for README."""
+"""The comparison as Markdown: a document of its own, and blocks for README."""
+
+from collections.abc import Mapping
 
 from comparison.costs import Costs
 from comparison.model import Comparison
 from comparison.rendering import render as fill
 
-BEGIN, END = "<!-- comparison: begin -->", "<!-- comparison: end -->"
+_BLOCKS = {"comparison": "readme_table.md.j2", "advice": "readme_advice.md.j2"}
 
 
 def render(comparison: Comparison, costs: Costs) -> str:
@@ -12,16 +14,21 @@ def render(comparison: Comparison, costs: Costs) -> str:
     return fill("comparison.md.j2", comparison, costs, base="docs")
 
 
-def block(comparison: Comparison, costs: Costs) -> str:
-    """Return what stands in README between the two comments, with them."""
-    text = fill("readme.md.j2", comparison, costs, base=".").strip()
-    return f"{BEGIN}\n\n{text}\n\n{END}"
+def blocks(comparison: Comparison, costs: Costs) -> Mapping[str, str]:
+    """Return what stands in README between pairs of comments, by the pair's name."""
+    return {
+        name: fill(template, comparison, costs, base=".").strip()
+        for name, template in _BLOCKS.items()
+    }
 
 
-def with_block(text: str, new: str) -> str:
-    """Return README's text with its block replaced; raises ValueError when it has no block."""
-    before, begun, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not begun or not ended:
-        raise ValueError(f"README.md has no {BEGIN} followed by {END}: add both lines")
-    return before + new + after
+def with_blocks(text: str, new: Mapping[str, str]) -> str:
+    """Return README's text with its blocks replaced; raises ValueError when it lacks one."""
+    for name, block in new.items():
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        before, begun, rest = text.partition(begin)
+        _, ended, after = rest.partition(end)
+        if not begun or not ended:
+            raise ValueError(f"README.md has no {begin} followed by {end}: add both lines")
+        text = f"{before}{begin}\n\n{block}\n\n{end}{after}"
+    return text

@@ -29,7 +29,7 @@ def publish(comparison: Comparison) -> list[Path]:
         DOCUMENT: markdown.render(comparison, figures),
         PAGE: html,
         REPORT.with_suffix(".html"): html,
-        README: markdown.with_block(readme, markdown.block(comparison, figures)),
+        README: markdown.with_blocks(readme, markdown.blocks(comparison, figures)),
     }
     for file, text in texts.items():
         write(file, text)

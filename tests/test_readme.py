@@ -5,20 +5,26 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from features.support.gateways.haproxy_family import PROGRAM
+from features.support.stack.ports import free_port
+from features.support.stack.programs import find
+from features.support.waiting import eventually
 from tests.runs import ROOT
 from tests.stack.conftest import needs_engine
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-BY_HAND = next(block for block in BLOCKS if "docker compose up" in block)
+CONTAINERS = [block for block in BLOCKS if "docker compose" in block]
+EXTERNAL = [block for block in BLOCKS if "recorder --name" in block or "stack=external" in block]
 COMMANDS = [
     line.partition("  #")[0].strip()
     for block in BLOCKS
-    if block is not BY_HAND
+    if block not in CONTAINERS + EXTERNAL
     for line in block.splitlines()
 ]
 # Too long to be run by a test of make test itself, or running it already.
@@ -29,26 +35,51 @@ ELSEWHERE = {
     "make comparison": "it publishes; tests/comparison publishes in a tree of its own",
     "make report": "needs npm; tried here where npm is",
     "behave features/": "make test runs it on both stacks",
+    "pip install ./mirror-agent": "mirror-agent/tests installs it in an empty environment",
 }
 
 
-def _run(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The products' commands, as pip would install them, and HAProxy's."""
+    directory = tmp_path_factory.mktemp("bin")
+    for command, product in (("mirror-agent", "mirror-agent"), ("recorder", "recorder")):
+        package = "mirror_agent" if command == "mirror-agent" else "mirror_recorder"
+        script = directory / command
+        script.write_text(
+            f'#!/bin/sh\nPYTHONPATH="{ROOT / product}" exec "{sys.executable}" -m {package} "$@"\n'
+        )
+        script.chmod(0o755)
+    haproxy = find(PROGRAM)
+    assert haproxy is not None, "pip install -r requirements.txt brings one"
+    (directory / "haproxy").symlink_to(haproxy)
+    return directory
+
+
+def _run(command: str, *more_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([*map(str, more_path), str(Path(sys.executable).parent)])
     return subprocess.run(
         ["bash", "-euc", command],
         cwd=ROOT,
-        env={**os.environ, "PATH": path, **environment},
+        env={**os.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}", **environment},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=240,
         check=False,
     )
 
 
+def test_it_begins_with_the_question_the_table_and_the_first_command() -> None:
+    first = README[: README.index("## ")]
+    assert first.index("?") < first.index("| gateway |") < first.index("make spec")
+    heads = re.findall(r"^\| gateway .*$", README, re.MULTILINE)
+    assert all(line.count("|") <= 7 for line in heads), "six columns fit a phone"
+
+
 @pytest.mark.stack
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ELSEWHERE])
-def test_commands_work(command: str) -> None:
-    done = _run(command)
+def test_commands_work(programs: Path, command: str) -> None:
+    done = _run(command, programs)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -63,18 +94,32 @@ def test_targets_exist(target: str) -> None:
 @pytest.fixture
 def clean_compose() -> Iterator[None]:
     yield
-    _run("cd docker && docker compose down -v")
+    _run("cd docker && docker compose --profile '*' down -v")
+
+
+@pytest.mark.docker
+@needs_engine
+@pytest.mark.usefixtures("clean_compose")
+@pytest.mark.parametrize("block", [b for b in CONTAINERS if "--profile" in b])
+def test_a_copy_can_be_seen_to_arrive(block: str) -> None:
+    done = _run(block)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count('"backend": "primary"') == 1
+    assert re.search(r"shadow: POST /api/v1 route=\S+ id=\S+ length=5 sha256=2cf24", done.stdout)
+    assert "_mirror_" in done.stdout  # the figures
 
 
 @pytest.mark.docker
 @needs_engine
 @pytest.mark.usefixtures("clean_compose")
 def test_the_stack_can_be_used_by_hand() -> None:
-    done = _run(BY_HAND)
+    (block,) = [b for b in CONTAINERS if "--profile" not in b]
+    done = _run(block)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count('"backend": "primary"') == 2  # curl, and python3 in the container
+    assert done.stdout.count('"backend": "primary"') == 1
     assert "Statistics Report for HAProxy" in done.stdout
-    assert "recorder primary: service on" in done.stdout  # the logs
+    assert "primary: GET /api/v1" in done.stdout  # the logs
+    assert "shadow: GET" not in done.stdout
 
 
 @pytest.mark.docker
@@ -106,14 +151,50 @@ def test_make_starts_and_removes_the_stack() -> None:
     assert _run("cd docker && docker compose ps --quiet").stdout == ""
 
 
+@pytest.mark.stack
+def test_a_gateway_that_runs_elsewhere_can_be_tested(programs: Path) -> None:
+    """As README says it, but on ports that are free here."""
+    text = "\n".join(EXTERNAL)
+    free = {port: str(free_port()) for port in sorted(set(re.findall(r"127\.0\.0\.1:(\d+)", text)))}
+    start, play = (
+        re.sub(r"(127\.0\.0\.1:)(\d+)", lambda m: m[1] + free[m[2]], each) for each in EXTERNAL
+    )
+    mirroring = {
+        "PRIMARY": f"127.0.0.1:{free['8080']}",
+        "SHADOW": f"127.0.0.1:{free['8090']}",
+        "GATEWAY_BIND": f"127.0.0.1:{free['10004']}",
+        "STATS_BIND": f"127.0.0.1:{free['9999']}",
+        "MIRROR_LUA": str(ROOT / "mirror-lua" / "mirror.lua"),
+    }
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    with ExitStack() as running:
+        for command in [*start.splitlines(), "haproxy -db -f docker/haproxy-lua/haproxy.cfg"]:
+            process = running.enter_context(
+                subprocess.Popen(
+                    ["bash", "-c", f"exec {command.removesuffix('&')}"],
+                    cwd=ROOT,
+                    env={**os.environ, **mirroring, "PATH": path},
+                )
+            )
+            running.callback(process.terminate)
+        url = f"http://127.0.0.1:{free['10004']}/api/v1"
+        eventually(lambda: _run(f"curl -sf {url}").returncode, lambda code: code == 0, within=30)
+        done = _run(play, programs)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert re.search(r"[1-9]\d* scenarios? passed, 0 failed", done.stdout), done.stdout
+
+
 def test_what_it_names_exists() -> None:
-    named = set(re.findall(r"`((?:features|docker|tests)/[\w./-]*)`", README))
+    pattern = r"`((?:features|docker|tests|mirror-agent|mirror-lua|recorder)/[\w./-]*)`"
+    named = set(re.findall(pattern, README)) | {
+        link.partition("#")[0] for link in re.findall(r"\]\(([\w./-]+(?:#\w+)?)\)", README)
+    }
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
 def test_its_tags_are_those_of_the_features() -> None:
-    table = README[README.index("## Tags") : README.index("## Add a scenario")]
+    table = README[README.index("### Tags") : README.index("## Troubleshooting")]
     explained = set(re.findall(r"`@([\w-]+)`", table))
     used = {
         tag

@@ -7,9 +7,11 @@
 #                whole, marks the copies with X-Mirrored-By, takes credentials out, and gives
 #                them back to GoReplay to send. Each request is accounted for on /metrics:
 #                    received = sent + dropped{reason} + failed{reason} + in_flight
-# What it costs  HAProxy, clients and primary nothing: nobody waits for a capture. About 130
-#                microseconds of CPU per copy of a GET here, 120 MB of memory, 700 MB after a
-#                burst of 10 MB bodies.
+# What it costs  nobody waits for a capture, but it takes CPU from who does the work: where both
+#                share a machine HAProxy answers 48 % of what it answers alone at full load, while
+#                35 % of the copies arrive. At 2,000 requests/s 0.9 ms for the slowest of 100, and
+#                every copy arrives. 78 microseconds of CPU per request, 231 per copy at full load;
+#                120 MB of memory, 700 MB after a burst of 10 MB bodies.
 # Its limits     only plain HTTP/1 can be read, so no TLS between HAProxy and the primary. Copies
 #                have their header names in Go's order and spelling, `Accept-Encoding: identity`
 #                where the client sent none, and in their path %-codes for "<>\^`{|}. Not copied

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from comparison import markdown, storage
+from comparison import storage
 from tests.comparison.build import RING, SPOE, column, comparison, limit, outcome, run
 from tests.runs import ROOT
 
@@ -20,6 +20,15 @@ OUTPUTS = (
     "docs/index.html",
     "reports/comparison.html",
 )
+BLOCKS = """# A
+
+<!-- comparison: begin -->
+<!-- comparison: end -->
+<!-- advice: begin -->
+<!-- advice: end -->
+
+end
+"""
 
 
 @pytest.fixture
@@ -29,7 +38,7 @@ def tree(tmp_path: Path) -> Path:
     for name in ("features", "comparison"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
-    (copy / "README.md").write_text(f"# A\n\n{markdown.BEGIN}\n{markdown.END}\n\nend\n")
+    (copy / "README.md").write_text(BLOCKS)
     return copy
 
 
@@ -61,7 +70,7 @@ def test_runs_are_merged_and_published(tree: Path) -> None:
     readme = (tree / "README.md").read_text()
     assert readme.startswith("# A\n\n<!-- comparison: begin -->")
     assert f"| {SPOE} | 1 of 1 |" in readme
-    assert readme.endswith("<!-- comparison: end -->\n\nend\n")
+    assert readme.endswith("<!-- advice: end -->\n\nend\n")
 
 
 def test_without_files_the_last_run_is_published(tree: Path) -> None:

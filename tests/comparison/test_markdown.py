@@ -48,12 +48,13 @@ def test_a_document_says_what_it_is_made_of() -> None:
 
 
 def test_the_block_is_small_and_the_document_corrects_the_claims() -> None:
-    text = markdown.block(MADE, COSTS)
+    text = markdown.blocks(MADE, COSTS)["comparison"]
     assert row(text, SPOE) == [SPOE, "1 of 1", "✓", "—", "—", "+0.5 ms"]
     assert row(text, ENVOY) == [ENVOY, "0 of 1", "◐ 1", "—", "—", "—"]
     assert row(text, LUA)[1] == "not run"
     assert len(row(text, SPOE)) <= 6, "a phone has room for six columns at most"
-    assert "[Cuts bodies (normal).](features/mirroring/copies.feature#L33)" in text
+    advice = markdown.blocks(MADE, COSTS)["advice"]
+    assert "not run: no Lua <here> | there" in advice
     claims = markdown.render(MADE, COSTS)
     assert "- Mirror Request Body, Envoy: “Yes”. Run: Envoy cuts bodies." in claims
 
@@ -65,7 +66,7 @@ def test_versions_that_came_out_the_same_are_one_column() -> None:
 
 
 def test_every_table_is_a_table() -> None:
-    for text in (markdown.render(MADE, COSTS), markdown.block(MADE, COSTS)):
+    for text in (markdown.render(MADE, COSTS), *markdown.blocks(MADE, COSTS).values()):
         for table in text.split("\n\n"):
             if table.startswith("|"):
                 bars = {line.replace("\\|", "").count("|") for line in table.splitlines()}
@@ -79,9 +80,10 @@ def test_disagreement_and_a_part_only_are_told() -> None:
     assert "✗ FAILED" in text
 
 
-def test_the_block_takes_the_place_of_the_old_one() -> None:
-    old = f"before\n{markdown.BEGIN}\nold\n{markdown.END}\nafter"
-    new = f"{markdown.BEGIN}\nnew\n{markdown.END}"
-    assert markdown.with_block(old, new) == f"before\n{new}\nafter"
-    with pytest.raises(ValueError, match=r"README\.md has no"):
-        markdown.with_block("nothing", new)
+def test_blocks_take_the_place_of_the_old_ones() -> None:
+    old = "before\n<!-- a: begin -->\nold\n<!-- a: end -->\nafter"
+    new = "before\n<!-- a: begin -->\n\nnew\n\n<!-- a: end -->\nafter"
+    assert markdown.with_blocks(old, {"a": "new"}) == new
+    assert markdown.with_blocks(new, {"a": "new"}) == new
+    with pytest.raises(ValueError, match=r"README\.md has no <!-- a: begin -->"):
+        markdown.with_blocks("nothing", {"a": "new"})
