@@ -160,3 +160,20 @@ def primary_is_touched(context: Context) -> None:
     assert primary.check_same_on_routes(context.scene), "the limit is no more"
     wrong = primary.check_same_on_routes(context.scene, order=False)
     assert not wrong, "\n".join(wrong)
+
+
+@when("the client sends bare requests, with and without bodies, on route v1")
+def client_sends_bare_requests(context: Context) -> None:
+    context.scene.send_in_turn(request_sets.bare())
+
+
+@then("copies have no headers of their own but the marker")
+def nothing_is_added(context: Context) -> None:
+    added = copies.added_headers(context.scene)
+    assert not added, f"added to copies: {', '.join(sorted(added))}"
+
+
+@then("copies have of their own, besides the marker, {names}")
+def headers_are_added(context: Context, names: str) -> None:
+    added = ", ".join(sorted(copies.added_headers(context.scene)))
+    assert added == names.lower(), f"added to copies: {added}"

@@ -4,6 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import primary
+from features.support.wire import request_sets
 
 
 @given("the primary {failure:PrimaryFailure}")
@@ -66,3 +67,26 @@ def primary_has_a_connection_each(context: Context) -> None:
 @then("at most {most:d} connections to the primary stay open")
 def connections_are_closed(context: Context, most: int) -> None:
     primary.await_open_connections(context.scene, most)
+
+
+@when("the client sends GET and POST requests, every second of which fails")
+def client_sends_failing(context: Context) -> None:
+    context.scene.send_in_turn(request_sets.half_failing(24))
+
+
+@then("every second request failed for the client")
+def every_second_failed(context: Context) -> None:
+    wrong = primary.check_failing(context.scene.exchanges)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("every second request got an empty answer with status 200")
+def every_second_is_empty(context: Context) -> None:
+    wrong = primary.check_failing_hidden(context.scene.exchanges)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("the primary received failing GET requests twice, and all others once")
+def gets_came_twice(context: Context) -> None:
+    wrong = primary.check_repeated_gets(context.scene)
+    assert not wrong, "\n".join(wrong)

@@ -14,6 +14,7 @@ from tests.mutants import (
     primary,
     routing,
     running,
+    sampled,
     starting,
 )
 from tests.mutants.mutant import Mutant
@@ -27,6 +28,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *instruments.MUTANTS,
     *copies.MUTANTS,
     *running.MUTANTS,
+    *sampled.MUTANTS,
     *gateways.MUTANTS,
     *native.MUTANTS,
     *nginx.MUTANTS,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.mutants.mutant import Mutant, Patch
-from tests.mutants.way import MIRROR, POOL, SPOE, broken_spoe
+from tests.mutants.way import MIRROR, POOL, SPOE, broken_itself, broken_spoe
 
 _V1 = "    http-request set-header X-Route v1\n"
 
@@ -80,5 +80,50 @@ MUTANTS = (
         ),
         "shadows",
         "With HAProxy with SPOE a second shadow that is dead *",
+    ),
+    _noticed(
+        "request-repeated",
+        "HAProxy sends a request again whose connection the primary resets",
+        Patch(
+            SPOE,
+            "    timeout queue        5s\n",
+            "    timeout queue        5s\n    retry-on empty-response\n",
+        ),
+        "retries",
+        "With HAProxy with SPOE a primary that resets every second connection *",
+    ),
+    _noticed(
+        "entity-tag-lost",
+        "answers on v1 lose their entity tag",
+        Patch(SPOE, _V1, f"{_V1}    http-response del-header ETag\n"),
+        "answers",
+        "HAProxy with SPOE passes on answers whole, *",
+    ),
+    _noticed(
+        "redirect-rewritten",
+        "answers on v1 lead to another host",
+        Patch(
+            SPOE,
+            _V1,
+            f"{_V1}    http-response replace-value Location ^/(.*) http://shop.example/\\1\n",
+        ),
+        "answers",
+        "HAProxy with SPOE passes on answers whole, *",
+    ),
+    replace(
+        broken_itself(
+            "Nginx",
+            "type-added",
+            "Nginx says of copies that their bodies are bytes",
+            Patch(
+                "docker/nginx/nginx.conf",
+                '            proxy_set_header X-Mirrored-By "${MIRROR_MARKER}";\n',
+                '            proxy_set_header X-Mirrored-By "${MIRROR_MARKER}";\n'
+                "            proxy_set_header Content-Type application/octet-stream;\n",
+            ),
+            "additions",
+            "{} adds no header but the marker to copies",
+        ),
+        bystanders=(),
     ),
 )

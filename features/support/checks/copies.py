@@ -19,6 +19,7 @@ MARKER = "x-mirrored-by"
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 # What HTTP clients such as Go's add by themselves.
 ADDED_BY_CLIENTS = frozenset({"accept-encoding", "user-agent"})
+_FORWARDED = "x-forwarded-"
 _WITHIN = 10.0
 _SOON = 0.5
 _SENTINELS = 20
@@ -159,6 +160,23 @@ def _without_headers(received: Received) -> Received:
 def _without_credentials(sent: Sent) -> Sent:
     kept = tuple((n, v) for n, v in sent.headers if n.lower() not in CREDENTIALS)
     return Sent(sent.method, sent.target, kept, sent.body, sent.chunked)
+
+
+def added_headers(scene: Scene) -> set[str]:
+    """Return the names of headers that copies have and their requests have not, but the marker.
+
+    What says who forwarded the request counts as one: x-forwarded-*.
+    """
+    sent = [each.sent for each in scene.exchanges]
+    arrived = await_copies(scene, sent)
+    allowed = ADDED_BY_THE_GATEWAY | HOP_BY_HOP | {MARKER}
+    added = {
+        name.lower()
+        for each in sent
+        for name, _ in arrived[str(each.request_id)].headers
+        if name.lower() not in allowed | {own.lower() for own, _ in each.headers}
+    }
+    return {_FORWARDED + "*" if name.startswith(_FORWARDED) else name for name in added}
 
 
 def markers(received: Received) -> list[str]:

@@ -1,5 +1,6 @@
 """What the primary and the client notice of the mirroring."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from features.support.checks import copies
@@ -10,6 +11,7 @@ from features.support.waiting import eventually, watch
 from features.support.wire.client import Exchange, request
 from features.support.wire.exchange import Answer
 from features.support.wire.payloads import filled
+from features.support.wire.request_sets import FAILING
 
 _MB = 1024 * 1024
 A_PART = _MB // 4  # what must have arrived of the first half of 1 MB
@@ -21,6 +23,12 @@ FAILURES: Mapping[str, Failure] = {
     "resets connections": Failure(faults.broken, {"drop_answer_at": 0, "prefix": _CLIENTS}),
     "breaks off its answers": Failure(
         faults.broken, {"answer_bytes": _MB, "drop_answer_at": 1000, "prefix": _CLIENTS}
+    ),
+    "resets every second connection": Failure(
+        faults.broken, {"drop_answer_at": 0, "prefix": FAILING}
+    ),
+    "breaks off every second answer": Failure(
+        faults.broken, {"answer_bytes": _MB, "drop_answer_at": 1000, "prefix": FAILING}
     ),
 }
 
@@ -49,6 +57,41 @@ def check_same_failure(exchanges: Sequence[Exchange]) -> list[str]:
         for route in ("v1", "v3")
     }
     return found if told["v1"] == told["v3"] else [*found, f"clients were told {told}"]
+
+
+def check_failing(exchanges: Sequence[Exchange]) -> list[str]:
+    """Say which requests to FAILING looked like success, and which others failed."""
+    return [
+        f"{each.sent.method} {each.sent.target}: status {each.status}"
+        for each in exchanges
+        if (each.status == 200) == (each.sent.target == FAILING)
+    ]
+
+
+def check_failing_hidden(exchanges: Sequence[Exchange]) -> list[str]:
+    """Say which answers to requests to FAILING are not a status 200 without a body."""
+    return [
+        f"{each.sent.method}: {each.answer}"
+        for each in exchanges
+        if each.sent.target == FAILING
+        and not (
+            isinstance(each.answer, Answer) and each.answer.status == 200 and not each.answer.body
+        )
+    ]
+
+
+def check_repeated_gets(scene: Scene) -> list[str]:
+    """Say which requests the primary received otherwise than GET to FAILING twice, others once."""
+    times = Counter(each.request_id for each in scene.primary.received(_ids(scene)))
+    wanted = {
+        each.sent.request_id: 2 if (each.sent.method, each.sent.target) == ("GET", FAILING) else 1
+        for each in scene.exchanges
+    }
+    return [
+        f"{each.sent.method} {each.sent.target} came {times[each.sent.request_id]} times"
+        for each in scene.exchanges
+        if times[each.sent.request_id] != wanted[each.sent.request_id]
+    ]
 
 
 def check_empty_successes(exchanges: Sequence[Exchange]) -> list[str]:

@@ -6,6 +6,8 @@ from features.support.wire.client import request
 from features.support.wire.exchange import Sent
 from features.support.wire.payloads import BODIES, HEADERS, METHODS, UNUSUAL_TARGETS
 
+# Where a primary fails that serves all other paths well.
+FAILING = "/api/v1/failing"
 _KINDS = ("repeated headers", "unusual headers", "forty headers", "a header of 4 KB")
 
 
@@ -45,6 +47,66 @@ def same_on(route: str) -> Iterator[Sent]:
     yield from (request("GET", path, HEADERS[kind]) for kind in (*_KINDS, "credentials"))
     yield from (request(method, path) for method in ("HEAD", "POST"))
     yield from bodies("an empty body", "16 KB", "16 KB in chunks", path=path)
+
+
+def of_each_kind(route: str, count: int) -> list[Sent]:
+    """Return so many requests of each kind, in turn; the last part of the path names the kind.
+
+    The kinds are odd in number, so that a gateway that copies by turn reaches each of them.
+    """
+    path = f"/api/{route}"
+    host = HEADERS["a host of its own"]
+    return [
+        sent
+        for _ in range(count)
+        for sent in (
+            request("GET", f"{path}/plain"),
+            request("GET", f"{path}/query?page=2&sort=name"),
+            request("HEAD", f"{path}/head"),
+            request("POST", f"{path}/body", body=BODIES["16 KB"]().content),
+            request("GET", f"{path}/credentials", HEADERS["credentials"]),
+            request("GET", f"{path}/host", host),
+            request("GET", f"{path}/forged-marker", (("X-Mirrored-By", "me"),)),
+        )
+    ]
+
+
+def marked(route: str, count: int, marker: str) -> list[Sent]:
+    """Return requests that have the marker of true copies."""
+    return [request("GET", f"/api/{route}", (("X-Mirrored-By", marker),)) for _ in range(count)]
+
+
+def get_and_post(route: str, count: int) -> list[Sent]:
+    """Return so many requests, alternately GET and POST with a body."""
+    path = f"/api/{route}/orders"
+    kinds = (("GET", None), ("POST", b"order"))
+    return [request(kinds[n % 2][0], path, body=kinds[n % 2][1]) for n in range(count)]
+
+
+def with_one_id(route: str, count: int) -> list[Sent]:
+    """Return so many requests that have the same id."""
+    return [request("GET", f"/api/{route}/orders")] * count
+
+
+def half_failing(count: int) -> list[Sent]:
+    """Return GET and POST requests on v1, every second of them to FAILING."""
+    found = []
+    for n in range(count):
+        path = "/api/v1/orders" if n % 2 == 0 else FAILING
+        get = n % 4 < 2
+        found.append(request("GET" if get else "POST", path, body=None if get else b"order"))
+    return found
+
+
+def bare() -> list[Sent]:
+    """Return requests on v1 that have no headers but those that a request must have."""
+    path = "/api/v1/orders"
+    return [
+        *(request(method, path) for method in ("GET", "HEAD", "POST", "DELETE")),
+        request("POST", path, body=b""),
+        request("POST", path, body=b"order"),
+        request("PUT", path, body=BODIES["16 KB"]().content),
+    ]
 
 
 def demanding() -> list[Sent]:
