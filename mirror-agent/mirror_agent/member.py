@@ -15,12 +15,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from .account import WORKER_LOST, Account, Figure, add_up
 
 LINE_LIMIT = 1024 * 1024
 INPUTS = ("spoe", "ring")  # in the order of the shared memory
-STALLED_AFTER = 1.0  # seconds of silence; a worker speaks four times a second
+STALLED_AFTER = 1.0  # seconds of silence; a worker speaks ten times a second
 _ANSWER_WITHIN = 1.0  # seconds for a worker to tell its figures
 _START_WITHIN = 20.0  # seconds for its first word
 _KILL_AFTER = 3.0  # seconds of silence
@@ -66,6 +67,7 @@ class Member:
         self._counts: memoryview[int] | None = None
         self._reported = asyncio.Event()
         self._heard = 0.0
+        self._open = self._taken = self._handed = 0
 
     async def run(self, command: list[str]) -> int:
         """Start the process and listen to it until it ends; returns its exit code."""
@@ -89,6 +91,7 @@ class Member:
             far_hands.close()
             os.close(counts)
         self.hear()
+        self._open = self._taken = self._handed = 0
         try:
             await self._listen(ours)
         finally:
@@ -112,6 +115,11 @@ class Member:
             _KILL_AFTER if self.ready else _START_WITHIN
         )
 
+    @property
+    def connections(self) -> int:
+        """How many SPOE connections it has, with those on their way to it."""
+        return self._open + self._handed - self._taken
+
     def kill(self) -> None:
         """End the process."""
         if self._process is not None and self._process.returncode is None:
@@ -126,6 +134,7 @@ class Member:
             self._hands.sendmsg([name.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, passed)])
         except OSError:
             return False
+        self._handed += 1
         return True
 
     def tell(self, what: str) -> None:
@@ -181,13 +190,13 @@ class Member:
             self.kill()
         self._writer.close()
 
-    def _take(self, message: dict[str, list[list[object]]]) -> None:
+    def _take(self, message: dict[str, Any]) -> None:
         self.hear()
+        self._open, self._taken = message["open"], message["taken"]
         if "figures" in message:
             self.ready = True
             self.figures = [
-                (str(name), tuple(labels), value)  # type: ignore[arg-type,misc]
-                for name, labels, value in message["figures"]
+                (name, tuple(labels), value) for name, labels, value in message["figures"]
             ]
             self._reported.set()
 

@@ -13,8 +13,8 @@ from .settings.model import Settings
 from .settings.nodes import ConfigError
 from .worker import Worker
 
-_BEAT = 0.25  # seconds
-_BEATS_PER_REPORT = 4
+_BEAT = 0.1  # seconds
+_BEATS_PER_REPORT = 10
 _NAME = 16  # bytes of an input's name, at most
 _AT_ONCE = 4  # descriptors in one message, at most
 
@@ -32,30 +32,46 @@ async def serve_as_member(settings: Settings, read: Reader, place: str) -> None:
     on_signals(asyncio.Event(), lambda: None)
     Log("agent").info("ready", worker=index, process=os.getpid())
 
-    def tell() -> None:
-        writer.write(json.dumps({"figures": worker.figures()}).encode() + b"\n")
-
-    async def beat() -> None:
-        while True:
-            tell()
-            for _ in range(_BEATS_PER_REPORT):
-                await asyncio.sleep(_BEAT)
-                writer.write(b"{}\n")
-
-    beating = asyncio.create_task(beat())
+    voice = _Voice(worker, writer)
+    beating = asyncio.create_task(voice.beat())
     while line := await reader.readline():
         what = json.loads(line)["do"]
         if what == "drain":
             break
         if what == "reload":
             _reload(worker, read)
-        tell()
+        voice.tell()
     await worker.drain()
     beating.cancel()
-    tell()
+    voice.tell()
     with suppress(OSError):
         await writer.drain()
     writer.close()
+
+
+class _Voice:
+    """What a worker tells its supervisor."""
+
+    def __init__(self, worker: Worker, writer: asyncio.StreamWriter) -> None:
+        self._worker = worker
+        self._writer = writer
+
+    def tell(self) -> None:
+        """Tell all figures."""
+        self._say(figures=self._worker.figures())
+
+    async def beat(self) -> None:
+        """Say that the worker is alive, all the time."""
+        while True:
+            self.tell()
+            for _ in range(_BEATS_PER_REPORT):
+                await asyncio.sleep(_BEAT)
+                self._say()
+
+    def _say(self, **more: object) -> None:
+        worker = self._worker
+        what = {"open": worker.connections("spoe"), "taken": worker.taken, **more}
+        self._writer.write(json.dumps(what).encode() + b"\n")
 
 
 def _reload(worker: Worker, read: Reader) -> None:

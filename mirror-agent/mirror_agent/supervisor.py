@@ -128,11 +128,15 @@ class Supervisor:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def _in_turn(self, name: str) -> list[Member]:
-        """Return who may take a connection, who is next first."""
+        """Return who may take a connection, who has the fewest first.
+
+        Not simply the next one: every second connection may be a health check, which ends at once.
+        """
         if name == "ring":
             return self._members[:1]
         self._next = (self._next + 1) % len(self._members)
-        return [*self._members[self._next :], *self._members[: self._next]]
+        turn = [*self._members[self._next :], *self._members[: self._next]]
+        return sorted(turn, key=lambda member: member.connections)
 
     def _reload(self) -> None:
         try:

@@ -29,6 +29,7 @@ class Worker:
         self.settings = settings
         self.account = account or Account()
         self.draining = False
+        self.taken = 0  # connections, until now
         self._log = Log("agent")
         self._intakes: dict[str, Intake] = {}
         self._makers: dict[str, Callable[[], Connection]] = {}
@@ -58,12 +59,17 @@ class Worker:
 
     def take(self, name: str, sock: socket.socket) -> None:
         """Serve a connection that was accepted for an input."""
+        self.taken += 1
         if self.draining:
             sock.close()
             return
         task = asyncio.get_running_loop().create_task(self._serve(name, sock))
         self._arriving.add(task)
         task.add_done_callback(self._arriving.discard)
+
+    def connections(self, name: str) -> int:
+        """Return how many connections an input has."""
+        return len(self._intakes[name].connections) if name in self._intakes else 0
 
     @property
     def cannot_accept(self) -> bool:

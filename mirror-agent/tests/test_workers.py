@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,37 @@ def balanced(agent: Agent) -> dict[str, float]:
     return account
 
 
-def test_connections_are_dealt_out_in_turn_and_there_is_one_account(agent: Agent) -> None:
+def test_there_is_one_account_of_all_workers(agent: Agent) -> None:
     assert agent.figure("workers") == 2
     for _ in range(20):
         ask(agent, 5)
     assert agent.settled(100)["sent"] == 100
     agent.signal(signal.SIGTERM)
     assert agent.wait() == 0
-    assert [entry["spoe"] for entry in agent.log("ended")] == [50, 50]
+    assert sum(entry["spoe"] for entry in agent.log("ended")) == 100
+
+
+def test_connections_that_stay_are_spread_though_health_checks_come_between(agent: Agent) -> None:
+    def has(count: int) -> None:
+        eventually(
+            lambda: agent.figure("input_connections", input="spoe"), lambda open_: open_ == count
+        )
+
+    with ExitStack() as stay:
+        kept: list[Peer] = []
+        for checks in (0, 1, 2, 0, 1, 2):
+            kept.append(stay.enter_context(Peer(agent.ports["spoe"])))
+            for _ in range(checks):
+                with Peer(agent.ports["spoe"]):
+                    pass
+            has(len(kept))
+        for peer in kept:
+            peer.send(notify(message()))
+            assert peer.frame()[0] == 103
+        agent.settled(6)
+        agent.signal(signal.SIGTERM)
+        assert agent.wait() == 0
+    assert [entry["spoe"] for entry in agent.log("ended")] == [3, 3]
 
 
 def test_all_workers_read_the_configuration_again(agent: Agent) -> None:
@@ -58,10 +82,12 @@ def test_what_a_killed_worker_had_is_counted_as_lost(
     agent: Agent, recorder: RecorderProcess
 ) -> None:
     recorder.faults(hang=True)
-    for _ in range(4):
-        ask(agent, 25)
-    os.kill(pids(agent)[0], signal.SIGKILL)
-    eventually(lambda: len(pids(agent)), lambda n: n == 3, WITHIN)
+    with Peer(agent.ports["spoe"]) as one, Peer(agent.ports["spoe"]) as two:  # a worker each
+        for peer in (one, two):
+            peer.send(b"".join(notify(message(), n) for n in range(50)))
+            assert [peer.frame()[0] for _ in range(50)] == [103] * 50
+        os.kill(pids(agent)[0], signal.SIGKILL)
+        eventually(lambda: len(pids(agent)), lambda n: n == 3, WITHIN)
     recorder.faults()
     eventually(lambda: agent.get("/healthz")[0], lambda status: status == 200, WITHIN)
     assert agent.figure("worker_restarts_total") == 1
