@@ -4,8 +4,8 @@
 # What it does   GoReplay (gor) reads packets from the network interface, puts requests together,
 #                and hands them to the middleware (goreplay-middleware/). That keeps those of a
 #                mirrored route (HAProxy's X-Route says which), samples them, drops what is not
-#                whole, marks the copies with X-Mirrored-By, takes credentials out, and gives
-#                them back to GoReplay to send. Each request is accounted for on /metrics:
+#                whole, marks the copies with X-Mirrored-By, takes credentials out of headers and
+#                trailers, and gives them back to GoReplay to send. Each request is accounted for on /metrics:
 #                    received = sent + dropped{reason} + failed{reason} + in_flight
 # What it costs  nobody waits for a capture, but it takes CPU from who does the work: where both
 #                share a machine HAProxy answers 48 % of what it answers alone at full load, while
@@ -26,13 +26,18 @@
 #                HAProxy's own count of requests.
 #                In a container this shares the primary's network: restart it with the primary's.
 #
-# Needs          GoReplay 1.3.2 (install.sh makes it), Python 3.11, the right to capture: root,
-#                CAP_NET_RAW, or once  setcap cap_net_raw+ep tools/goreplay  as root.
+# Needs          GoReplay 1.3.2 (install.sh makes it), Python 3.11, Linux 5.3, the right to
+#                capture: root, CAP_NET_RAW, or once  setcap cap_net_raw+ep tools/goreplay  as root.
 # Run            goreplay.sh             in the foreground; copies from when METRICS_BIND listens.
 #                                        /healthz is 503 while nothing is captured, not even
-#                                        HAProxy's health checks, as before HAProxy runs
+#                                        HAProxy's health checks, as before HAProxy runs.
+#                                        When GoReplay or its middleware dies, both are started
+#                                        again after a second: a line says so, restarts_total
+#                                        counts it, all other figures begin at 0. After five ends
+#                                        in a row within 10 s of the start it gives up
 #                goreplay.sh --check     says in one line what is missing (exit code 1)
-#                goreplay.sh --version   what GoReplay calls itself (1.3.2 says 1.3.0)
+#                goreplay.sh --version   the version of the module that GoReplay was built from
+#                                        (1.3.2 calls itself 1.3.0)
 #                For more shadows run it again: one bad shadow does not hurt the others.
 #
 # Environment    PRIMARY       host:port of the primary                    (127.0.0.1:8080)
@@ -42,7 +47,7 @@
 #                METRICS_BIND  where the account is read                   (127.0.0.1:9902)
 #                MIRROR_SHARES what to mirror, route=percent               (v1=100 v2=50)
 #                MIRROR_MARKER value of X-Mirrored-By, as HAProxy knows it (goreplay)
-#                MIRROR_REMOVE headers that copies do not have
+#                MIRROR_REMOVE headers and trailers that copies do not have
 #                              (Authorization Cookie Proxy-Authorization)
 #                MIRROR_LARGEST       MiB, larger requests are not copied  (32)
 #                SHADOW_TIMEOUT       seconds, from connecting to the end of the answer (5)
@@ -77,16 +82,25 @@ cd "$here"
 if [ "${1-}" = --middleware ]; then
     # GoReplay itself calls this. Without the middleware it would go on, and copy nothing.
     PYTHONPATH="$middleware" "$python" -m gor_middleware || true
-    kill "$PPID" 2>/dev/null || true
+    read -r _ _ _ parent _ <"/proc/$$/stat"
+    [ "$parent" != "$PPID" ] || kill "$PPID" 2>/dev/null || true
     exit
 fi
 
-for gor in "${GOREPLAY:-$here/../../tools/goreplay}" goreplay gor; do
-    gor=$(command -v "$gor") && break
-done
+gor=
+if [ -n "${GOREPLAY-}" ]; then
+    gor=$(command -v "$GOREPLAY") || fail "GOREPLAY=$GOREPLAY: there is no such program"
+else
+    for gor in "$here/../../tools/goreplay" goreplay gor; do
+        gor=$(command -v "$gor") && break
+    done
+fi
 [ -n "$gor" ] || fail "no goreplay on this machine: make tools, or name one with GOREPLAY=path"
 if [ "${1-}" = --version ]; then
-    "$gor" --help 2>&1 | sed -n 's/.*Current Version: //p'
+    # Go writes into a program which module it was built from (go version -m).
+    module='mod[[:space:]]github\.com/buger/goreplay[[:space:]]v[0-9][0-9.]*'
+    built=$(LC_ALL=C grep -aom1 "$module" "$gor" | head -n1 | sed 's/.*v//')
+    echo "goreplay ${built:-$("$gor" --help 2>&1 | sed -n 's/.*Current Version: v*//p')}"
     exit
 fi
 PYTHONPATH="$middleware" "$python" -m gor_middleware --check
@@ -106,17 +120,53 @@ PYTHONPATH="$middleware" "$python" -m gor_middleware --check
 # --http-original-host           otherwise copies have the shadow's name in Host
 # --output-http-track-response   tells the middleware what was answered, and lets connections be
 #                                used again: an answer that is not read closes its connection
-exec "$gor" \
-    --input-raw "${CAPTURE:-$PRIMARY}" \
-    --input-raw-override-snaplen \
-    --input-raw-allow-incomplete \
-    --input-raw-expire 1s \
-    --input-raw-buffer-timeout 10ms \
-    --input-raw-buffer-size 64mb \
-    --copy-buffer-size 1gb \
-    --middleware "./goreplay.sh --middleware" \
-    --output-http "http://$SHADOW" \
-    --output-http-timeout "${SHADOW_TIMEOUT}s" \
-    --output-http-workers "$SHADOW_CONNECTIONS" \
-    --output-http-track-response \
-    --http-original-host
+capture() {
+    "$gor" \
+        --input-raw "${CAPTURE:-$PRIMARY}" \
+        --input-raw-override-snaplen \
+        --input-raw-allow-incomplete \
+        --input-raw-expire 1s \
+        --input-raw-buffer-timeout 10ms \
+        --input-raw-buffer-size 64mb \
+        --copy-buffer-size 1gb \
+        --middleware "./goreplay.sh --middleware" \
+        --output-http "http://$SHADOW" \
+        --output-http-timeout "${SHADOW_TIMEOUT}s" \
+        --output-http-workers "$SHADOW_CONNECTIONS" \
+        --output-http-track-response \
+        --http-original-host &
+    child=$!
+    [ -z "$stopping" ] || end
+    code=0
+    wait "$child" || code=$?
+    # A signal ends the waiting before GoReplay ends.
+    while kill -0 "$child" 2>/dev/null; do
+        code=0
+        wait "$child" || code=$?
+    done
+}
+
+stopping=
+child=
+end() {
+    stopping=yes
+    [ -z "$child" ] || kill "$child" 2>/dev/null || true
+}
+trap end TERM INT HUP
+
+export SUPERVISOR=$$ RESTARTS=0
+quick=0
+while :; do
+    began=$(date +%s)
+    capture
+    [ -z "$stopping" ] || exit 0
+    lived=$(($(date +%s) - began))
+    quick=$((lived < 10 ? quick + 1 : 0))
+    [ "$quick" -lt 5 ] || fail "ended with code $code five times in a row at its start: giving up"
+    RESTARTS=$((RESTARTS + 1))
+    echo "goreplay: ended with code $code after $lived s, start $((RESTARTS + 1))" >&2
+    sleep 1 &
+    child=$!
+    wait "$child" || true
+    [ -z "$stopping" ] || exit 0
+done

@@ -2,7 +2,7 @@
 # Install GoReplay 1.3.2 into a directory (tools/ of this project); what is there is kept.
 #
 # It is built from its module, which takes half a minute. Needs Go and libpcap's headers. That it
-# calls itself 1.3.0 is its own mistake.
+# calls itself 1.3.0 is its own mistake; goreplay.sh --version reads what it was built from.
 #
 # Use    install.sh [directory]
 set -eu
@@ -15,7 +15,8 @@ fail() {
     exit 1
 }
 
-if "$directory/goreplay" --help 2>&1 | grep -q 'Current Version: v1\.3\.'; then
+module="mod[[:space:]]github\.com/buger/goreplay[[:space:]]$version[[:space:]]"
+if LC_ALL=C grep -aq "$module" "$directory/goreplay" 2>/dev/null; then
     echo "goreplay: $directory/goreplay is there already"
     exit 0
 fi

@@ -3,6 +3,7 @@
 received = sent + dropped{reason} + failed{reason} + in flight
 """
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ QUEUE_TIME = "queue_time"  # the shadow did not keep up
 # Why a copy has no answer: GoReplay does not tell whether it could not connect, or waited in vain.
 NO_ANSWER = "no_answer"
 
+_STATUS = re.compile(rb"[1-5][0-9][0-9]")
+
 DROPPED = (
     INCOMPLETE,
     LOOP,
@@ -32,10 +35,15 @@ DROPPED = (
 
 
 class Account:
-    """The counters; every method may be called from any thread."""
+    """The counters; every method may be called from any thread.
 
-    def __init__(self) -> None:
+    They begin at zero with each start; `restarts` of GoReplay came before this one.
+    """
+
+    def __init__(self, restarts: int = 0) -> None:
         self._lock = threading.Lock()
+        self._restarts = restarts
+        self._malformed = 0
         self._received = 0
         self._sent = 0
         self._unrouted = 0
@@ -54,6 +62,11 @@ class Account:
         with self._lock:
             self._fragments += 1
 
+    def malformed(self) -> None:
+        """A line of GoReplay's is no message, such as one that was cut when it ended."""
+        with self._lock:
+            self._malformed += 1
+
     def received(self) -> None:
         """A request of a route was captured."""
         with self._lock:
@@ -64,11 +77,12 @@ class Account:
         with self._lock:
             self._dropped[reason] += 1
 
-    def sent(self, status: str) -> None:
+    def sent(self, status: bytes) -> None:
         """The shadow answered a copy, with a status such as 200."""
+        code = f"{status[:1].decode()}xx" if _STATUS.fullmatch(status) else "other"
         with self._lock:
             self._sent += 1
-            self._answers[f"{status[:1]}xx"] += 1
+            self._answers[code] += 1
 
     def failed(self) -> None:
         """A copy was not answered in time."""
@@ -88,6 +102,8 @@ class Account:
                 *_family("answers_total", "counter", _by("code", self._answers)),
                 *_family("unrouted_total", "counter", [("", self._unrouted)]),
                 *_family("fragments_total", "counter", [("", self._fragments)]),
+                *_family("malformed_total", "counter", [("", self._malformed)]),
+                *_family("restarts_total", "counter", [("", self._restarts)]),
             ]
         return ("\n".join(lines) + "\n").encode()
 

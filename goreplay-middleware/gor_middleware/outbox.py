@@ -37,6 +37,18 @@ class Outbox:
         self._changed = threading.Condition()
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """Copies that wait."""
+        with self._changed:
+            return len(self._waiting)
+
+    @property
+    def held(self) -> int:
+        """Copies that wait or are in flight."""
+        with self._changed:
+            return len(self._waiting) + len(self._flying)
+
     def put(self, identity: bytes, copy: bytes) -> None:
         """Queue a copy; what does not fit is dropped and counted."""
         with self._changed:
@@ -56,12 +68,13 @@ class Outbox:
                 self._expire(time.monotonic())
                 if self._waiting and len(self._flying) < self._window:
                     _, identity, copy = self._waiting.popleft()
+                    self._fail(identity)  # of two with one id, whose answer it is is not known
                     self._flying[identity] = (time.monotonic() + self._patience, len(copy))
                     return identity, copy
                 self._changed.wait(timeout=0.2)
             return None
 
-    def answered(self, identity: bytes, status: str) -> None:
+    def answered(self, identity: bytes, status: bytes) -> None:
         """The shadow answered a copy."""
         with self._changed:
             flying = self._flying.pop(identity, None)
@@ -78,12 +91,16 @@ class Outbox:
 
     def _expire(self, now: float) -> None:
         while self._flying:
-            identity, (deadline, size) = next(iter(self._flying.items()))
+            identity, (deadline, _) = next(iter(self._flying.items()))
             if deadline > now:
                 break
-            del self._flying[identity]
-            self._bytes -= size
-            self._account.failed()
+            self._fail(identity)
         while self._waiting and self._waiting[0].until <= now:
             self._bytes -= len(self._waiting.popleft().copy)
             self._account.dropped(QUEUE_TIME)
+
+    def _fail(self, identity: bytes) -> None:
+        flying = self._flying.pop(identity, None)
+        if flying:
+            self._bytes -= flying[1]
+            self._account.failed()

@@ -4,6 +4,7 @@ GoReplay puts packets together but does not say whether any is missing, and its 
 what they do not know, such as PURGE. So both are decided here. Sources: RFC 9112, sections 6 and 7.
 """
 
+import re
 from collections.abc import Collection
 
 Header = tuple[bytes, bytes]
@@ -13,10 +14,20 @@ NO_COPY = b"x-mirror"  # set by HAProxy alone: `no` on what is a copy already
 MARKER = b"x-mirrored-by"
 # About HAProxy's connection to the primary (RFC 9110, section 7.6.1).
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"upgrade"}
-# What a client cannot take from the copy by naming it in Connection.
-_END_TO_END = {b"host", b"content-length", b"transfer-encoding"}
+# What a client cannot take from the copy by naming it in Connection: framing, what HAProxy sets.
+_END_TO_END = {
+    b"host",
+    b"content-length",
+    b"transfer-encoding",
+    b"trailer",
+    b"x-request-id",
+    b"x-forwarded-for",
+}
 _INTERNAL = {ROUTE, NO_COPY, MARKER}
 _END = b"\r\n\r\n"
+# More digits than a size can have, but for leading zeros, which may be any number of.
+_DECIMAL = re.compile(rb"0*([0-9]{1,15})")
+_HEXADECIMAL = re.compile(rb"0*([0-9A-Fa-f]{1,13})")
 
 
 class MalformedError(ValueError):
@@ -39,9 +50,10 @@ class Request:
         self.headers: list[Header] = []
         for line in lines:
             name, colon, value = line.partition(b":")
-            if not colon:
-                raise MalformedError("a header without a colon")
-            self.headers.append((name, value.strip()))
+            # A folded line would let a part of a header pass for another one.
+            if not colon or not name or name.strip() != name:
+                raise MalformedError("a header without a name and a colon")
+            self.headers.append((name, value.strip(b" \t")))
 
     def value(self, name: bytes) -> bytes | None:
         """Return a header's first value, None when there is none; `name` is in lower case."""
@@ -54,20 +66,23 @@ class Request:
     def is_whole(self) -> bool:
         """Tell whether the body is exactly as long as the head or its chunks say."""
         if self.is_chunked():
-            return _chunks_are_whole(self.body)
-        length = self.value(b"content-length") or b"0"
-        return length.isdigit() and int(length) == len(self.body)
+            return _trailers_at(self.body) is not None
+        length = _DECIMAL.fullmatch(self.value(b"content-length") or b"0")
+        return length is not None and int(length[1]) == len(self.body)
 
     def copy(self, marker: bytes, remove: Collection[bytes]) -> bytes:
-        """Return the copy: with the marker, without the headers named in lower case.
+        """Return the copy: with the marker, without headers and trailers named in lower case.
 
         GoReplay's HTTP client adds a User-Agent and `Accept-Encoding: gzip` to requests that have
         none. An empty User-Agent makes it send none; `identity` at least asks for the answer that
         the request itself would get.
         """
-        named = (self.value(b"connection") or b"").lower().replace(b" ", b"").split(b",")
-        gone = _INTERNAL | _HOP_BY_HOP | set(remove) | (set(named) - _END_TO_END)
+        gone = _INTERNAL | _HOP_BY_HOP | set(remove) | (self._named(b"connection") - _END_TO_END)
         kept = [header for header in self.headers if header[0].lower() not in gone]
+        if self._named(b"trailer") & gone:
+            kept = [header for header in kept if header[0].lower() != b"trailer"]
+            left = sorted(self._named(b"trailer") - gone)
+            kept += [(b"Trailer", b", ".join(left))] if left else []
         names = {name.lower() for name, _ in kept}
         if b"user-agent" not in names:
             kept.append((b"User-Agent", b""))
@@ -75,24 +90,45 @@ class Request:
             kept.append((b"Accept-Encoding", b"identity"))
         kept.append((b"X-Mirrored-By", marker))
         lines = [self.line, *(b"%s: %s" % header for header in kept)]
-        return b"\r\n".join(lines) + _END + self.body
+        body = _without_trailers(self.body, gone) if self.is_chunked() else self.body
+        return b"\r\n".join(lines) + _END + body
+
+    def _named(self, header: bytes) -> set[bytes]:
+        """Return what the values of a header list, in lower case."""
+        values = [value for name, value in self.headers if name.lower() == header]
+        return {each.strip().lower() for each in b",".join(values).split(b",")} - {b""}
 
 
-def _chunks_are_whole(body: bytes) -> bool:
+def _trailers_at(body: bytes) -> int | None:
+    """Return where the trailers begin, None unless the chunks and they are whole."""
     position = 0
     while True:
         end = body.find(b"\r\n", position)
-        size = body[position:end].partition(b";")[0].strip()
-        if end < 0 or not size or size.strip(b"0123456789abcdefABCDEF"):
-            return False
+        size = _HEXADECIMAL.fullmatch(body[position : max(end, 0)].partition(b";")[0].strip())
+        if end < 0 or size is None:
+            return None
         position = end + 2
-        if not int(size, 16):
+        if not int(size[1], 16):
             break
-        position += int(size, 16) + 2
+        position += int(size[1], 16) + 2
         if body[position - 2 : position] != b"\r\n":
-            return False
+            return None
     # An empty line ends the trailers, of which there are hardly ever any.
     trailers = body[position:]
-    return trailers == b"\r\n" or (
-        trailers.endswith(_END) and trailers.find(_END) + 4 == len(trailers)
-    )
+    whole = trailers == b"\r\n" or trailers.find(_END) == len(trailers) - len(_END) >= 0
+    return position if whole else None
+
+
+def _without_trailers(body: bytes, gone: Collection[bytes]) -> bytes:
+    """Return a whole chunked body without the trailers of these names."""
+    start = _trailers_at(body)
+    if start is None or body[start:] == b"\r\n":
+        return body
+    kept = []
+    keeping = True
+    for line in body[start : -len(_END)].split(b"\r\n"):
+        if not line.startswith((b" ", b"\t")):  # what is folded belongs to the line before
+            keeping = line.partition(b":")[0].strip().lower() not in gone
+        if keeping:
+            kept.append(line + b"\r\n")
+    return body[:start] + b"".join(kept) + b"\r\n"

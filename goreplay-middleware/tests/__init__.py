@@ -1,1 +1,1 @@
-"""Tests of GoReplay behind HAProxy, with the real program."""
+"""Tests of GoReplay's middleware and its start script."""

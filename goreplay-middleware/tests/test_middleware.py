@@ -4,10 +4,10 @@ import time
 
 import pytest
 from gor_middleware import outbox
-from gor_middleware.__main__ import SettingsError, read_settings
 from gor_middleware.account import Account
 from gor_middleware.outbox import Outbox
 from gor_middleware.request import MalformedError, Request
+from gor_middleware.settings import SettingsError, read_settings
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: a\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -41,6 +41,11 @@ SETTINGS = {
         (CHUNKED + b"0\r\n\r\nmore", False),
         (CHUNKED + b"-1\r\n\r\n", False),
         (CHUNKED + b"zz\r\n\r\n", False),
+        (CHUNKED + b"\r\n\r\n", False),
+        (CHUNKED + b"0000000000000000003\r\nabc\r\n0\r\n\r\n", True),
+        (CHUNKED + b"f" * 5000 + b"\r\nabc\r\n0\r\n\r\n", False),
+        (HEAD + b"Content-Length: " + b"0" * 5000 + b"3\r\n\r\nabc", True),
+        (HEAD + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\nabc", False),
         (CHUNKED, False),
     ],
 )
@@ -48,7 +53,11 @@ def test_whole_requests_are_told_from_others(captured: bytes, whole: bool) -> No
     assert Request(captured).is_whole() is whole
 
 
-@pytest.mark.parametrize("captured", [b"", b"0\r\n\r\n", b"some of a body", b"GET / HTTP/1.1\r\n"])
+PIECES = [b"", b"0\r\n\r\n", b"some of a body", b"GET / HTTP/1.1\r\n"]
+FOLDED = b"GET / HTTP/1.1\r\nAuthorization: a\r\n b: c\r\n\r\n"
+
+
+@pytest.mark.parametrize("captured", [*PIECES, FOLDED])
 def test_pieces_are_not_taken_for_requests(captured: bytes) -> None:
     with pytest.raises(MalformedError):
         Request(captured)
@@ -63,6 +72,28 @@ def test_a_copy_lacks_what_is_not_for_the_shadow() -> None:
         b"GET /x HTTP/1.1\r\nHost: a\r\nX-Tag: 1\r\nX-Tag: 2\r\nUser-Agent: \r\n"
         b"Accept-Encoding: identity\r\nX-Mirrored-By: new\r\n\r\n"
     )
+
+
+def test_a_client_cannot_take_what_haproxy_has_set_from_the_copy() -> None:
+    captured = (
+        b"GET /x HTTP/1.1\r\nConnection: X-Request-Id, x-forwarded-for\r\nConnection: X-Hop\r\n"
+        b"X-Request-Id: 1\r\nX-Forwarded-For: a\r\nX-Hop: 1\r\n\r\n"
+    )
+    copy = Request(captured).copy(b"new", ())
+    assert copy.startswith(
+        b"GET /x HTTP/1.1\r\nX-Request-Id: 1\r\nX-Forwarded-For: a\r\nUser-Agent"
+    )
+
+
+def test_a_copy_lacks_trailers_that_are_not_for_the_shadow() -> None:
+    captured = (
+        b"POST /x HTTP/1.1\r\nTrailer: Cookie, X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"3\r\nabc\r\n0\r\ncookie: 1\r\n folded: 2\r\nX-Sum: 3\r\nX-Route: v3\r\n\r\n"
+    )
+    copy = Request(captured).copy(b"new", {b"cookie"})
+    assert copy.endswith(b"\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 3\r\n\r\n")
+    assert b"\r\nTrailer: x-sum\r\n" in copy
+    assert b"ookie" not in copy
 
 
 def figures(account: Account) -> dict[str, int]:
@@ -80,8 +111,8 @@ def test_no_more_copies_are_in_flight_than_the_window(monkeypatch: pytest.Monkey
     began = time.monotonic()
     assert box.get() == (b"c", b"copy"), "the first has failed, which makes room"
     assert 0.2 < time.monotonic() - began < 2
-    box.answered(b"c", "204")
-    box.answered(b"a", "200")  # too late, it has failed
+    box.answered(b"c", b"204")
+    box.answered(b"a", b"200")  # too late, it has failed
     assert figures(account)['goreplay_mirror_failed_total{reason="no_answer"}'] == 2
     assert figures(account)["goreplay_mirror_sent_total"] == 1
     assert figures(account)["goreplay_mirror_in_flight"] == 0

@@ -97,6 +97,8 @@ def _copy_tree(tree: Path) -> None:
         if (ROOT / name).is_file():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tree / name)
+    if (ROOT / "tools").is_dir():  # built here, and no part of the repository
+        (tree / "tools").symlink_to(ROOT / "tools")
 
 
 if __name__ == "__main__":
