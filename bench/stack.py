@@ -43,14 +43,7 @@ class _Stack(LocalStack):
 
     def seconds(self, service: str) -> float:
         """Return the CPU time that all processes of a service have used."""
-        leader = self._processes[service].pid
-        if leader is None:
-            return 0.0
-        try:
-            first = psutil.Process(leader)
-            return sum(map(_cpu, [first, *first.children(recursive=True)]))
-        except psutil.Error:
-            return 0.0
+        return sum(map(_cpu, self._processes[service].family()))
 
 
 def _cpu(process: psutil.Process) -> float:

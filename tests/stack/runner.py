@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
+
 from features.support.waiting import eventually
 from tests.runs import ROOT
 
@@ -78,7 +80,7 @@ class UserRun:
 
     def processes(self) -> list[int]:
         """List the living processes that the run has started, itself included."""
-        return [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and self._own(p)]
+        return sorted(each.pid for each in psutil.process_iter() if self._own(each))
 
     def containers(self) -> list[str]:
         """List the containers of the run."""
@@ -98,13 +100,11 @@ class UserRun:
     def _owner(self) -> str:
         return f"/{self.process.pid}/"
 
-    def _own(self, process: Path) -> bool:
+    def _own(self, process: psutil.Process) -> bool:
         try:
-            ended = (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
-            return not ended and f"{_MARK}={self._mark}".encode() in (
-                process / "environ"
-            ).read_bytes().split(b"\0")
-        except OSError:
+            ended = process.status() == psutil.STATUS_ZOMBIE
+            return not ended and process.environ().get(_MARK) == self._mark
+        except psutil.Error:
             return False
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from features.reporting import run_info
@@ -61,7 +62,7 @@ def test_a_stack_serves_and_leaves_nothing_behind(
     stack.down()
     assert list(tmp_path.iterdir()) == []
     assert ports.owner(at.port) is None
-    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
 
 
 def test_a_port_that_is_busy_is_told_and_told_again(

@@ -3,8 +3,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
+import psutil
 import pytest
 
 from features.support.errors import StackError
@@ -40,7 +40,7 @@ def test_a_free_port_can_be_claimed_right_after_a_service_left_it() -> None:
 def test_a_busy_port_is_told_with_its_holder_and_the_variable(held: int) -> None:
     with pytest.raises(StackError) as told:
         ports.claim(held, "GATEWAY_PORT")
-    name = Path("/proc/self/comm").read_text().strip()
+    name = psutil.Process().name()
     assert str(told.value) == (
         f"port {held} is held by {name} (process {os.getpid()}); "
         "stop that, or set GATEWAY_PORT to another port"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 from features.support.errors import StackError
@@ -36,14 +37,14 @@ Start = Callable[..., Process]
 
 def is_there(pid: int) -> bool:
     """Tell whether a process exists and is more than a zombie."""
+    return state_of(pid) not in (None, psutil.STATUS_ZOMBIE)
+
+
+def state_of(pid: int) -> str | None:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def state_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return psutil.Process(pid).status()
+    except psutil.NoSuchProcess:
+        return None
 
 
 def await_end(pid: int) -> None:
@@ -171,7 +172,10 @@ def test_a_signal_reaches_the_workers_too_where_that_is_said(make: Start) -> Non
     process = make(MASTER, port)
     process.start([port])
     worker = worker_of(process)
-    for number, letter in ((signal.SIGSTOP, "T"), (signal.SIGCONT, "S")):
+    for number, letter in (
+        (signal.SIGSTOP, psutil.STATUS_STOPPED),
+        (signal.SIGCONT, psutil.STATUS_SLEEPING),
+    ):
         process.signal(number, workers_too=True)
         for pid in (process.pid or 0, worker):
             eventually(lambda pid=pid: state_of(pid), lambda seen, to=letter: seen == to, 5)  # type: ignore[misc]

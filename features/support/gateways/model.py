@@ -132,12 +132,14 @@ class ConfigMistake:
 class ConfigCheck:
     """How a gateway's own program judges configurations: commands, and mistakes that it must name.
 
-    `running` judges the configuration that runs, warnings too; `loading` one in {files}, the name
+    The mistakes are made in the file `reference`. `running` judges the configuration that runs,
+    warnings too; `loading` one in {files}, the name
     of whose file follows; `strict` says that warnings are faults there; `starting` starts a second
     gateway with one; `keywords` lists every keyword. Refusals have the word `alarm` in them,
     warnings the word `warning`.
     """
 
+    reference: Path
     running: tuple[str, ...]
     loading: tuple[str, ...]
     strict: tuple[str, ...]

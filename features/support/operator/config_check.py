@@ -92,9 +92,9 @@ def run(
 
 def broken(scene: Scene, name: str) -> tuple[str, int]:
     """Return the reference configuration with a mistake, and the number of the wrong line."""
-    mistake = _ability(scene).mistakes[name]
-    file = scene.in_front.front_service.configuration
-    text = file.read_text() if file else ""
+    ability = _ability(scene)
+    mistake, file = ability.mistakes[name], ability.reference
+    text = file.read_text()
     if text.count(mistake.instead_of) != 1:
         raise CannotFindOutError(f"{file} has not one line {mistake.instead_of!r}")
     text = text.replace(mistake.instead_of, mistake.put)

@@ -152,8 +152,8 @@ class LocalStack(Stack):
         return Execution(done.returncode, done.stdout)
 
     def processes(self, service: str) -> str:
-        """Return the processes of the program's group."""
-        return f"$(ps -o pid= -g {self._processes[service].pid})"
+        """Return the program and all it started."""
+        return " ".join(str(each.pid) for each in self._processes[service].family())
 
     def versions(self) -> dict[str, str]:
         """Ask each program that was started."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from features.support.errors import StackError
 from features.support.stack import ports
 from features.support.waiting import watch
@@ -49,6 +51,11 @@ class Process:
     def pid(self) -> int | None:
         """Return the process id, None while it is stopped."""
         return self._child.pid if self._child else None
+
+    def family(self) -> list[psutil.Process]:
+        """Return the program and all it started, which share its session."""
+        leader = self.pid
+        return [each for each in psutil.process_iter() if leader and _session(each.pid) == leader]
 
     def start(self, listening: Sequence[int]) -> None:
         """Start the program and wait until it, and nobody else, listens on the ports."""
@@ -129,6 +136,13 @@ def _many_files_and_one_life() -> None:
 def _many_files() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except OSError:  # it has ended meanwhile
+        return None
 
 
 def _signal_group(leader: int, number: signal.Signals) -> None:
