@@ -1,81 +1,19 @@
 """Advice in plain language: who keeps what a reader needs, at what cost, and what to know."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
 from statistics import median
-from typing import Any
 
-import yaml
-
+from comparison.advice_cases import CASES, WEIGHTS, Case
+from comparison.advice_model import Advice, Link, Sentence, anchor, listed
 from comparison.claims import CLAIMS, answer
 from comparison.costs import Costs
 from comparison.model import SEVERITIES, Promise, ScenarioRef, Verdict
 from comparison.view import ShownGateway, ShownLimit, View
 
-_DATA = Path(__file__).parent / "data" / "advice.yaml"
 _DOCUMENT, _COSTS = "docs/comparison.md", "docs/cost.md"
 _RUNS, _CLAIMS = f"{_DOCUMENT}#the-runs", f"{_DOCUMENT}#what-the-original-table-claimed"
 _WELL, _LATE = f"{_COSTS}#shadow-well", f"{_COSTS}#shadow-500-ms-late"
 _ALL_ARRIVED = 99.5  # percent
-
-
-@dataclass(frozen=True)
-class Link:
-    """What is behind a sentence: an anchor in the page, and a file (and line) of the project."""
-
-    anchor: str
-    file: str
-    line: int = 0
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One statement, and the scenario or figure that it stands on; `brief`: README has it too."""
-
-    text: str
-    link: Link
-    brief: bool = True
-
-
-@dataclass(frozen=True)
-class Advice:
-    """A case that a reader may be in, the gateways that fit it, why, and what to know before."""
-
-    case: str
-    gateways: tuple[str, ...] = ()
-    sentences: tuple[Sentence, ...] = ()
-    points: tuple[Sentence, ...] = ()
-    brief_points: int = 2  # how many of them README has
-
-
-@dataclass(frozen=True)
-class Case:
-    """A question of readers; data/advice.yaml says what each field means."""
-
-    id: str
-    title: str
-    family: str = ""
-    alone: bool = False
-    needs: Sequence[str] = ()
-    tool_needs: Sequence[str] = ()
-    avoid: Sequence[str] = ()
-    at_least: Mapping[str, float] = field(default_factory=dict)
-    at_most: Mapping[str, float] = field(default_factory=dict)
-    weights: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def promises(self) -> set[str]:
-        """Return the ids of all promises that it asks for."""
-        return {*self.needs, *self.tool_needs, *self.avoid}
-
-
-def _read() -> tuple[Mapping[str, float], tuple[Case, ...]]:
-    document: Mapping[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return document["weights"], tuple(Case(**each) for each in document["cases"])
-
-
-WEIGHTS, CASES = _read()
 
 
 def advise(view: View, costs: Costs) -> list[Advice]:
@@ -198,7 +136,7 @@ class Adviser:
         count = self._view.count(shown)
         told = f"Keeps {count.kept} of {count.applying} promises."
         return [
-            Sentence(told, Link("promises", _DOCUMENT)),
+            Sentence(told, Link("promises", _DOCUMENT), brief=False),
             self._beside(shown),
             *self._cost(shown),
         ]
@@ -206,7 +144,8 @@ class Adviser:
     def _beside(self, shown: ShownGateway) -> Sentence:
         beside = list(dict.fromkeys(shown.column.beside))
         told = f"{listed(beside)} must run" if beside else "Nothing runs"
-        return Sentence(f"{told} beside {shown.column.family}.", Link("runs", _RUNS))
+        link = Link("runs", _RUNS)
+        return Sentence(f"{told} beside {shown.column.family}.", link, of_gateway=True)
 
     def _cost(self, shown: ShownGateway) -> list[Sentence]:
         name, where = shown.gateway, f"cost-{anchor(shown.gateway)}"
@@ -220,12 +159,12 @@ class Adviser:
         if self._costs.figure(name, "copy_us") is not None:
             told += f"; a copy takes {text(name, 'copy_us')} of CPU"
         told += f"; at {self._costs.rate:,} requests/s p99 grows by {text(name, 'added_p99_ms')}."
-        found = [Sentence(told, Link(where, _WELL))]
+        found = [Sentence(told, Link(where, _WELL), of_gateway=True)]
         if self._costs.figure(name, "late_copies_percent") is not None:
             late = f"With a shadow 500 ms late it grows by {text(name, 'late_added_p99_ms')}"
             arrive = text(name, "late_copies_percent").removeprefix("≥ ")
             told = f"{late}, and {arrive} of the copies arrive."
-            found.append(Sentence(told, Link(where, _LATE)))
+            found.append(Sentence(told, Link(where, _LATE), of_gateway=True))
         return found
 
     def _limits(self, shown: ShownGateway) -> tuple[Sentence, ...]:
@@ -336,18 +275,6 @@ class Adviser:
         told = "These were not judged by every promise:"
         first = Sentence(told, Link("runs", _RUNS))
         return [Advice("Nothing is said of", (), (first,), tuple(points))]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a phrase: "a, b and c"."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def anchor(name: str) -> str:
-    """Return a name as a part of an anchor."""
-    return name.lower().replace(" ", "-")
 
 
 def _to(scenario: ScenarioRef, where: str) -> Link:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from comparison.advice import Link, advise, anchor
+from comparison.advice import advise
+from comparison.advice_model import Link, anchor
 from comparison.claims import CLAIMS, Agreement, answer, judged
 from comparison.costs import Costs
 from comparison.model import SEVERITIES, Comparison, Run, Verdict

@@ -81,6 +81,22 @@ class View:
 
     @cached_property
     def shown(self) -> list[ShownGateway]:
+        """Return the columns; of a part only those of gateways that were played."""
+        if self.comparison.whole:
+            return self._together
+        return [each for each in self._together if self._was_played(each)]
+
+    @cached_property
+    def not_played(self) -> list[ShownGateway]:
+        """Return the gateways that a part has nothing of."""
+        return [each for each in self._together if each not in self.shown]
+
+    def _was_played(self, shown: ShownGateway) -> bool:
+        ran = any(cell.verdict.was_run for _, cell in self.comparison.cells(shown.column))
+        return ran or bool(self.comparison.played(shown.gateway))
+
+    @cached_property
+    def _together(self) -> list[ShownGateway]:
         """Return the columns; versions of a gateway that came out the same are one."""
         found: dict[object, list[Column]] = {}
         for column in self.comparison.columns:
@@ -183,7 +199,7 @@ class Count:
 
     def of(self, verdict: Verdict) -> list[Promise]:
         """Return the promises with a verdict."""
-        return [promise for promise, cell in self.cells if cell.verdict is verdict]
+        return [promise for promise, cell in self.cells if cell.verdict == verdict]
 
     @property
     def kept(self) -> int:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from comparison import costs, markdown, page, storage
-from comparison.advice import CASES, advise
+from comparison.advice import advise
+from comparison.advice_cases import CASES
 from comparison.model import Cell, Column, Comparison, Verdict
 from comparison.publish import COSTS, DOCUMENT, PAGE, PUBLISHED, README
 from comparison.run_report import excused

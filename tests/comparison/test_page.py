@@ -1,6 +1,7 @@
 """The page in a real Chromium: its filter, links, keyboard and console."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,12 +11,12 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 
 from comparison import page, storage
-from comparison.costs import read
+from comparison.costs import Costs, read
 from comparison.model import Comparison, Verdict
 from comparison.publish import COSTS, PUBLISHED
 from comparison.view import View
 from tests.comparison.browser import ask, look, press, text, why_no_browser
-from tests.comparison.build import ENVOY, LUA, RING, SPOE
+from tests.comparison.build import ENVOY, LUA, RING, SPOE, comparison, outcome, run
 
 MISSING = why_no_browser()
 pytestmark = pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
@@ -38,11 +39,11 @@ def need(driver: Chrome, promise: str) -> None:
 @pytest.fixture(scope="module")
 def published(browser: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     """The page of what is published, opened; as it is, with each promise it has today."""
-    comparison = storage.load(PUBLISHED)
+    found = storage.load(PUBLISHED)
     made = tmp_path_factory.mktemp("published") / "index.html"
-    made.write_text(page.render(comparison, read(COSTS)), encoding="utf-8")
+    made.write_text(page.render(found, read(COSTS)), encoding="utf-8")
     look(browser, made)
-    return comparison
+    return found
 
 
 CHOOSE = """(() => {
@@ -186,3 +187,25 @@ def test_without_javascript_everything_but_the_filter_is_there(browser: Chrome, 
         assert "The filter needs JavaScript" in source
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_part_shows_what_was_played_and_nothing_else(browser: Chrome, tmp_path: Path) -> None:
+    made = comparison(
+        [
+            outcome(SPOE, "small", says="copies small bodies"),
+            outcome(SPOE, "large", "unplayed", "copies large bodies"),
+            outcome(ENVOY, "large", "unplayed", "copies large bodies"),
+            outcome("HAProxy", "route", "unplayed", "routes"),
+        ]
+    )
+    part = replace(made, runs=(replace(run(whole=False), played={"HAProxy": 11, SPOE: 1}),))
+    file = tmp_path / "part.html"
+    file.write_text(page.render(part, Costs()), encoding="utf-8")
+    look(browser, file)
+    told = text(browser, "#played")
+    assert "HAProxy (HAProxy 2.8.1): 11 scenarios played; promises: 0 kept" in told
+    assert f"{SPOE} (HAProxy 2.8.1): 1 scenarios played; promises: 1 kept" in told
+    assert f"Not played: {ENVOY}" in told
+    assert "was not run" not in text(browser, "main")
+    rows = "[...document.querySelectorAll('.promises tr[id]')].map(r => r.id)"
+    assert ask(browser, rows) == ["promise-small"]
