@@ -79,7 +79,7 @@ tools: ## build what the local stack needs and no wheel brings: GoReplay, into t
 	@docker/goreplay/install.sh
 
 fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
-	cd mirror-agent && ../$(BIN)/python -m tests.fuzz --seconds 300
+	cd mirror-agent && PYTHONPATH=.:../recorder ../$(BIN)/python -m tests.fuzz --seconds 300
 
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)

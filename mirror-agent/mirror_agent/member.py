@@ -79,6 +79,7 @@ class Member:
         self._counts = _mapped(counts)
         passed = (theirs.fileno(), far_hands.fileno(), counts)
         try:
+            self._process = None
             self._process = await asyncio.create_subprocess_exec(
                 *command,
                 "--worker",

@@ -63,7 +63,10 @@ class Supervisor:
         for listener in self._listeners:
             listener.close()
         for member in self._members:
-            member.tell("drain")
+            if member.ready:
+                member.tell("drain")
+            else:
+                member.kill()
         await asyncio.wait(keepers, timeout=self._settings.drain + _LAST_WORDS)
         for member in self._members:
             member.kill()
@@ -72,7 +75,10 @@ class Supervisor:
     async def _keep(self, member: Member) -> None:
         """Run a worker, and another one in its place should it die."""
         while not self._stop.is_set():
-            code = await member.run(self._command)
+            try:
+                code: int | str = await member.run(self._command)
+            except OSError as error:
+                code = str(error)
             names = [shadow.name for shadow in self._settings.shadows]
             self._buried = add_up([self._buried, member.bury(names)])
             if self._stop.is_set():

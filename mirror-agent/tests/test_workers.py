@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def test_a_worker_that_does_not_respond_is_unwell_and_then_replaced(agent: Agent
         ask(agent, 5)
     eventually(lambda: len(pids(agent)), lambda n: n == 3, WITHIN)
     eventually(lambda: agent.get("/healthz")[0], lambda status: status == 200, WITHIN)
-    assert len(agent.log("worker does not respond and is killed")) == 1
+    assert agent.log("worker does not respond and is killed")
     assert balanced(agent)["received"] == 50
 
 
@@ -119,6 +120,19 @@ def test_workers_end_in_time_though_one_is_stopped(
     agent.signal(signal.SIGTERM)
     assert agent.wait(WITHIN) == 0
     assert len(agent.log("ended")) == 1
+
+
+def test_an_agent_whose_workers_are_still_starting_ends_at_once(
+    recorder: RecorderProcess, start_agent: StartAgent
+) -> None:
+    agent = start_agent(recorder.port, more="workers: 2")
+    for pid in pids(agent):
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: agent.figure("worker_restarts_total"), lambda n: n >= 1, WITHIN)
+    started = time.monotonic()
+    agent.signal(signal.SIGTERM)
+    assert agent.wait(WITHIN) == 0
+    assert time.monotonic() - started < 5
 
 
 def test_a_ring_is_read_by_the_first_worker(agent: Agent) -> None:
