@@ -166,7 +166,7 @@ MUTANTS = (
         "a client's X-Mirror keeps its requests from being copied",
         Patch(_CFG, "    http-request del-header X-Mirror\n", ""),
         "security",
-        f"With {_GATEWAY} a client cannot choose what is mirrored, *",
+        f"With {_GATEWAY} a client can choose neither what is mirrored *",
     ),
     _goreplay(
         "failures-not-counted",
