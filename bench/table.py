@@ -95,7 +95,9 @@ def _opening(run: BenchRun) -> Iterable[str]:
         " load the",
         "  machine is full, so it shows what is lost by a way that is overrun. Of a shadow that is"
         " late most",
-        "  copies are dropped, which keeps clients fast.",
+        "  copies are dropped, which keeps clients fast. Above 100 % copies of the load before were"
+        " still on",
+        "  their way.",
         "- A condition is measured once it has lasted for a second of load. What clients feel when"
         " it begins",
         "  is specified in `features/mirroring/`.",

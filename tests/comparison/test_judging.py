@@ -3,60 +3,44 @@
 import pytest
 
 from comparison.model import Cell, Verdict
-from comparison.verdicts import common, without_gateway
-from tests.comparison.build import RING, SPOE, comparison, limit, outcome
+from comparison.verdicts import ScenarioResult, common, without_gateway
+from tests.comparison.build import FILE, RING, SPOE, comparison, limit, outcome
 
-
-def cell_of(*outcomes: object, **more: object) -> Cell:
-    (promise,) = (made := comparison(outcomes, **more)).promises  # type: ignore[arg-type]
-    return promise.cell(made.columns[0])
-
-
-def test_what_passed_is_kept() -> None:
-    cell = cell_of(outcome(SPOE), outcome(SPOE, line=11))
-    assert (cell.verdict, cell.of) == (Verdict.KEPT, 2)
-    assert cell.run == "local 2026-11-25T10:00:00Z"
-
-
-def test_a_limit_that_passed_tells_what_happens_instead() -> None:
-    made = comparison([limit(SPOE)])
-    cell = made.promises[0].cell(made.columns[0])
-    assert cell.verdict is Verdict.LIMIT
-    assert [ref.title for ref in made.instead(cell)] == [f"{SPOE} cuts bodies"]
-
-
-def test_who_keeps_one_case_and_not_another_does_not_keep_the_promise() -> None:
-    assert cell_of(outcome(SPOE), limit(SPOE)).verdict is Verdict.LIMIT
-
-
-@pytest.mark.parametrize(("status", "why"), [("failed", "1 failed"), ("broken", "1 could not")])
-def test_one_bad_scenario_makes_the_cell_failed(status: str, why: str) -> None:
-    cell = cell_of(outcome(SPOE), outcome(SPOE, status=status, says="loses bodies"))
-    assert cell.verdict is Verdict.FAILED
-    assert cell.why.startswith(why)
-    assert cell.instead == (f"features/mirroring/copies.feature: {SPOE} loses bodies",)
-
-
-def test_a_failed_limit_is_failed_as_well() -> None:
-    assert cell_of(limit(SPOE, status="failed")).verdict is Verdict.FAILED
+LOST = (f"{FILE}: {SPOE} loses bodies",)
+CUT = (f"{FILE}: {SPOE} cuts bodies",)
+HERE = "local 2026-11-25T10:00:00Z"
+UNPLAYED = outcome(SPOE, status="unplayed")
 
 
 @pytest.mark.parametrize(
-    ("status", "reason", "why"),
+    ("results", "cell"),
     [
-        ("unplayed", "", "not part of this run"),
-        ("skipped", "", "not part of this run"),
-        ("skipped", f"{SPOE}: no haproxy here", "no haproxy here"),
+        ([outcome(SPOE), outcome(SPOE, line=11)], Cell(Verdict.KEPT, 2, HERE)),
+        ([limit(SPOE)], Cell(Verdict.LIMIT, 1, HERE, "", CUT)),
+        ([outcome(SPOE), limit(SPOE)], Cell(Verdict.LIMIT, 2, HERE, "", CUT)),
+        (
+            [outcome(SPOE), outcome(SPOE, status="failed", says="loses bodies")],
+            Cell(Verdict.FAILED, 2, HERE, "1 failed", LOST),
+        ),
+        (
+            [outcome(SPOE, status="broken", says="loses bodies")],
+            Cell(Verdict.FAILED, 1, HERE, "1 could not be found out", LOST),
+        ),
+        ([limit(SPOE, status="failed")], Cell(Verdict.FAILED, 1, HERE, "1 failed", CUT)),
+        ([UNPLAYED], Cell(Verdict.NOT_RUN, why="not part of this run")),
+        (
+            [outcome(SPOE, status="skipped", reason=f"{SPOE}: no haproxy here")],
+            Cell(Verdict.NOT_RUN, why="no haproxy here"),
+        ),
+        (
+            [outcome(SPOE), UNPLAYED],
+            Cell(Verdict.NOT_RUN, why="only 1 of 2 scenarios were played"),
+        ),
     ],
 )
-def test_what_was_not_played_is_not_run(status: str, reason: str, why: str) -> None:
-    cell = cell_of(outcome(SPOE, status=status, reason=reason))
-    assert (cell.verdict, cell.why, cell.run) == (Verdict.NOT_RUN, why, "")
-
-
-def test_a_part_of_a_promise_is_not_the_promise() -> None:
-    cell = cell_of(outcome(SPOE), outcome(SPOE, status="unplayed"))
-    assert (cell.verdict, cell.why) == (Verdict.NOT_RUN, "only 1 of 2 scenarios were played")
+def test_a_cell_says_what_was_run(results: list[ScenarioResult], cell: Cell) -> None:
+    made = comparison(results, excused={"body": {SPOE: "an excuse hides nothing that was run"}})
+    assert made.promises[0].cell(made.columns[0]) == cell
 
 
 def test_a_gateway_without_a_scenario_is_excused_or_was_not_asked() -> None:
@@ -67,19 +51,10 @@ def test_a_gateway_without_a_scenario_is_excused_or_was_not_asked() -> None:
     assert other.cell(spoe) == Cell(Verdict.NOT_RUN, why="no scenario asks it")
 
 
-def test_an_excuse_does_not_hide_what_was_played() -> None:
-    cell = cell_of(outcome(SPOE, status="failed"), excused={"body": {SPOE: "no tool"}})
-    assert cell.verdict is Verdict.FAILED
-
-
-def test_a_row_has_the_title_the_severity_and_the_claims_of_the_promise() -> None:
+def test_a_row_has_title_severity_and_claims_of_the_promise_or_else_of_its_limit() -> None:
     kept = outcome(SPOE, tags="blocker claim.request-body")
     (row,) = comparison([kept, limit(RING)]).promises
     assert (row.title, row.severity, row.claims) == ("copies bodies", "blocker", ("request-body",))
-    assert row.cases == ()
-
-
-def test_a_promise_that_nobody_keeps_has_the_title_of_its_limit() -> None:
     (row,) = comparison([limit(SPOE)]).promises
     assert (row.title, row.severity) == ("cuts bodies", "normal")
 

@@ -21,12 +21,10 @@ def read(tmp_path: Path, text: str) -> Comparison:
     return storage.load(file)
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    assert read(tmp_path, storage.dump(MADE)) == MADE
-
-
-def test_it_is_written_the_same_each_time(tmp_path: Path) -> None:
-    assert storage.dump(read(tmp_path, storage.dump(MADE))) == storage.dump(MADE)
+def test_what_is_written_is_read_again_and_written_the_same(tmp_path: Path) -> None:
+    again = read(tmp_path, storage.dump(MADE))
+    assert again == MADE
+    assert storage.dump(again) == storage.dump(MADE)
 
 
 def test_a_cell_stands_on_one_line() -> None:
