@@ -2,12 +2,13 @@
 
 import sys
 
-from behave.model import Scenario
+from behave.model import Feature, Scenario
 from behave.runner import Context
 
 from features.reporting import (
     allure_formatter,
     comparison_formatter,
+    crash_scan,
     evidence,
     failure_summary,
     run_info,
@@ -52,6 +53,11 @@ def before_scenario(context: Context, scenario: Scenario) -> None:
 def after_scenario(context: Context, scenario: Scenario) -> None:
     """Attach what a person needs to judge the outcome."""
     evidence.attach(context.scene, failed=scenario.status.has_failed())
+
+
+def after_feature(context: Context, feature: Feature) -> None:
+    """Look for crashes that no client noticed."""
+    crash_scan.scan(getattr(context, "stack", None), feature)
 
 
 def after_all(context: Context) -> None:
