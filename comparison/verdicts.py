@@ -26,6 +26,7 @@ class ScenarioResult:
 
     `status` is passed, failed (the product disagrees), broken (it could not be found out), skipped
     or unplayed; `reason` is why, of a skipped one, and "" where it was left out by a selection.
+    `strict` is the promise itself, played where a limit says that it breaks: it passed if it did.
     """
 
     scenario: ScenarioRef
@@ -34,6 +35,7 @@ class ScenarioResult:
     gateway: str
     status: str
     reason: str = ""
+    strict: bool = False
 
     def tagged(self, prefix: str) -> list[str]:
         """Return what follows the prefix in its tags, in their order."""
@@ -127,7 +129,7 @@ def _cell(results: Sequence[ScenarioResult], run: Run, excuse: str) -> Cell:
         return Cell(Verdict.FAILED, len(played), run.id, _why(bad), _keys(bad))
     if len(played) < len(results):
         return Cell(Verdict.NOT_RUN, why=_why_not(results, len(played)))
-    limits = [each for each in results if each.limit]
+    limits = [each for each in results if each.limit and not each.strict]
     verdict = Verdict.LIMIT if limits else Verdict.KEPT
     return Cell(verdict, len(played), run.id, "", _keys(limits))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 _HARMLESS = ("passed", "skipped", "untested")
+_MORE = " " * 6  # before what a reason has beyond its first line
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -37,10 +38,16 @@ class Run:
 
     @property
     def reasons(self) -> list[str]:
-        """Return what the run said in the end of each scenario that failed."""
+        """Return what the run said in the end of each scenario that failed, each in one line."""
         _, _, told = self.output.partition("Why they failed:\n")
         lines = takewhile(lambda line: line.startswith("  "), told.splitlines())
-        return [line.strip() for line in lines]
+        found: list[str] = []
+        for line in lines:
+            if line.startswith(_MORE):
+                found[-1] += f" {line.strip()}"
+            else:
+                found.append(line.strip())
+        return found
 
     @property
     def trouble(self) -> list[str]:

@@ -66,8 +66,9 @@ def add_scenario(tree: Path, *steps: str) -> None:
 def test_a_wrong_option_ends_the_run_with_one_line(play: Play, option: str) -> None:
     reported = play("-D", option, "features/")
     assert reported.run.code == 1
-    told = [line for line in reported.run.output.splitlines() if "ABORTED: -D " in line]
+    told = [line for line in reported.run.output.splitlines() if "error: -D " in line]
     assert len(told) == 1
+    assert "ABORTED" not in reported.run.output
     assert "Traceback" not in reported.run.output
     assert reported.scenarios == []
 
@@ -151,7 +152,7 @@ def test_one_scenario_is_played_by_its_line_with_allures_usual_command(
 def test_the_features_can_be_played_from_another_directory(tmp_path: Path) -> None:
     done = plain(["-D", "stack=local", str(ROOT / ONE)], tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 scenario passed, 0 failed" in done.stdout
+    assert "1 passed, 0 failed" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
@@ -179,8 +180,10 @@ def test_what_could_not_be_found_out_is_broken(play: Play, tree: Path) -> None:
     Patch("docker/haproxy/haproxy.cfg", "    option httplog", "    optoin httplog").apply(tree)
     reported = play(ROUTES, tree=tree)
     assert reported.run.code == 1
-    assert {each["status"] for each in reported.scenarios} == {"broken"}
-    message = reported.scenarios[0]["statusDetails"]["message"]
+    (broken,) = [each for each in reported.scenarios if each["status"] == "broken"]
+    others = {each["status"] for each in reported.scenarios if each is not broken}
+    assert others == {"skipped"}, "the gateway was not given up"
+    message = broken["statusDetails"]["message"]
     assert "haproxy ended at once with exit code 1" in message
     assert "optoin" in message, "the log is not told"
 
@@ -213,21 +216,3 @@ def test_a_clean_up_that_failed_is_told_everywhere(play: Play, tree: Path) -> No
     assert reported.attached()["The clean-up failed"] == "primary stays away"
     (told,) = reported.results.glob("*-globals.json")
     assert "primary stays away" in told.read_text()
-
-
-@pytest.mark.stack
-def test_a_crash_that_no_client_noticed_fails_the_run(play: Play, tree: Path) -> None:
-    crash = 'import sys\nprint("Traceback (most recent call last):", file=sys.stderr)\n'
-    file = tree / "recorder" / "mirror_recorder" / "__main__.py"
-    text = file.read_text()
-    first = text.index("\nimport ") + 1
-    file.write_text(text[:first] + crash + text[first:])
-    reported = play(ONE, tree=tree)
-    assert reported.run.code == 1
-    assert reported.run.failures == []
-    told = (
-        "error: features/routing/routing.feature: the log of primary tells of a crash (traceback)"
-    )
-    assert told in reported.run.output
-    (shown,) = reported.results.glob("*-globals.json")
-    assert "tells of a crash" in shown.read_text()

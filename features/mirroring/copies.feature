@@ -165,7 +165,7 @@ Feature: A copy is what the client sent
   @promise.large-bodies @claim.request-body @critical @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies of 1 MB and 10 MB byte for byte
     Given <gateway> is the gateway
-    When the client sends 64 KB, 1 MB and 10 MB on route v1
+    When the client sends 64 KB, 1 MB and 10 MB on route v1, 5 times
     Then each copy has the method, target and body of its request
 
     Examples: gateways that keep the promise
@@ -177,7 +177,7 @@ Feature: A copy is what the client sent
       | APISIX                |
       | Traefik               |
 
-  @promise.large-bodies @claim.request-body @limit @normal @allure.label.story:Bodies
+  @promise.large-bodies @claim.request-body @limit @by-chance @normal @allure.label.story:Bodies
   Scenario Outline: <gateway> copies bodies of 1 MB and 10 MB whole, or not at all
     Given <gateway> is the gateway
     When the client sends 64 KB, 1 MB and 10 MB on route v1
@@ -204,8 +204,8 @@ Feature: A copy is what the client sent
   @promise.chunked-bodies @claim.request-body @critical @allure.label.story:Bodies
   Scenario Outline: <gateway> copies a body that comes in chunks byte for byte
     Given <gateway> is the gateway
-    When the client sends a POST request to "/api/v1/orders" with 16 KB in chunks
-    Then the client gets the primary's answer
+    When the client sends 20 bodies in chunks on route v1
+    Then the client gets the primary's answer to each of them
     And each copy has the method, target and body of its request
 
     Examples: gateways that keep the promise
@@ -219,7 +219,7 @@ Feature: A copy is what the client sent
       | APISIX                  |
       | Traefik                 |
 
-  @promise.chunked-bodies @claim.request-body @limit @normal @allure.label.story:Bodies
+  @promise.chunked-bodies @claim.request-body @limit @by-chance @normal @allure.label.story:Bodies
   Scenario Outline: <gateway> copies a body that comes in chunks whole, or not at all
     Given <gateway> is the gateway
     When the client sends 20 bodies in chunks on route v1

@@ -8,7 +8,7 @@ Feature: Some gateways mirror by themselves, HAProxy only with help
     Given <gateway> is the gateway
     When the client sends 20 requests to "/api/v1"
     Then the shadow received a copy of each, exactly once
-    And only the gateway was started for that
+    And only the gateway was started for that, and no program was loaded into it
 
     Examples: gateways that keep the promise
       | gateway |

@@ -22,17 +22,7 @@ Feature: The share of requests that is mirrored is the share that was asked for
       | Envoy                   |
       | Nginx                   |
       | APISIX                  |
-
-  @promise.share @claim.sample-percentage @limit @normal @allure.label.story:Share
-  Scenario Outline: <gateway> copies exactly the share of route v2 that the policy asks for, by counting
-    Given <gateway> is the gateway
-    When the client sends 1000 requests to "/api/v2/orders"
-    Then the client gets the primary's answer to each of them
-    And the shadow received exactly the share of copies that the policy asks for, none twice
-
-    Examples: gateways with this limit
-      | gateway |
-      | Traefik |
+      | Traefik                 |
 
   @promise.new-share @critical @own-stack @allure.label.story:Share
   Scenario Outline: With <gateway> a new share of <share> % takes effect without a restart

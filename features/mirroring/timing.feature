@@ -65,9 +65,10 @@ Feature: A copy leaves at once, and costs the gateway little memory
       | gateway |
       | Traefik |
 
-  @promise.body-memory @normal @load @allure.label.story:Memory
+  @promise.body-memory @normal @load @own-stack @allure.label.story:Memory
   Scenario Outline: <gateway> does not keep large uploads in memory
     Given <gateway> is the gateway
+    And gateway and tool have just been started
     When 4 clients send bodies of 40 MB on route v1 at the same moment
     Then the client gets the primary's answer to each of them
     And gateway and tool grew by at most 80 MB of memory and 200 open files
@@ -81,9 +82,10 @@ Feature: A copy leaves at once, and costs the gateway little memory
       | Nginx                   |
       | APISIX                  |
 
-  @promise.body-memory @limit @normal @load @allure.label.story:Memory
+  @promise.body-memory @limit @normal @load @own-stack @allure.label.story:Memory
   Scenario Outline: <gateway> keeps large uploads in memory as a whole
     Given <gateway> is the gateway
+    And gateway and tool have just been started
     When 4 clients send bodies of 40 MB on route v1 at the same moment
     Then the client gets the primary's answer to each of them
     And gateway and tool grew by at least 160 MB of memory

@@ -6,17 +6,21 @@ from uuid import UUID
 import allure_behave.formatter
 from allure_behave.formatter import AllureFormatter
 from allure_behave.listener import AllureListener
-from allure_commons.model2 import Status, StatusDetails
+from allure_commons.model2 import Label, Status, StatusDetails
+from allure_commons.types import LabelType
 from allure_commons.utils import now
 from behave.configuration import Configuration
 from behave.formatter._registry import register_as
 from behave.formatter.base import Formatter, StreamOpener
 from behave.model import Scenario
 
+from features.reporting import staging
+from features.reporting.strict_limits import StrictScenario
 from features.support.stack import NotChosen
 
 # Both names, so that Allure's documented command works beside the entry in behave.ini.
 _NAMES = ("allure", "allure_behave.formatter:AllureFormatter")
+_STORY = "Limits that hold"
 
 
 class Results(AllureFormatter):  # type: ignore[misc]
@@ -31,6 +35,19 @@ class Results(AllureFormatter):  # type: ignore[misc]
         wanted = not config.dry_run and stream_opener is _output(config)
         return super().__new__(cls) if wanted else Formatter(stream_opener, config)
 
+    def __init__(self, stream_opener: StreamOpener, config: Configuration) -> None:
+        self._directory = Path(stream_opener.name)
+        self._beside_was_there = self._directory.parent.exists()
+        staging.sweep(self._directory)
+        super().__init__(StreamOpener(str(staging.aside(self._directory))), config)
+
+    def close(self) -> None:
+        """Put the results in their place; a run without any leaves all as it was."""
+        super().close()
+        staging.publish(self._directory)
+        if not self._beside_was_there and not any(self._directory.parent.iterdir()):
+            self._directory.parent.rmdir()
+
 
 class Listener(AllureListener):  # type: ignore[misc]
     """Allure's listener, which shows what cannot run here as skipped, with the reason.
@@ -42,20 +59,31 @@ class Listener(AllureListener):  # type: ignore[misc]
     current_scenario_uuid: UUID | None
     current_step_uuid: UUID | None
 
+    def start_scenario(self, scenario: Scenario) -> None:
+        """Begin a scenario's result; what is played for a limit has a story of its own."""
+        super().start_scenario(scenario)
+        if isinstance(scenario, StrictScenario):
+            labels = self.logger.get_test(self.current_scenario_uuid).labels
+            labels[:] = [each for each in labels if each.name != LabelType.STORY]
+            labels.append(Label(name=LabelType.STORY, value=_STORY))
+
     def stop_scenario(self, scenario: Scenario) -> None:
         """End a scenario's result."""
         reason = scenario.skip_reason or ""
         if scenario.status == "skipped" and reason and not isinstance(reason, NotChosen):
-            self._stop_skipped(reason)
+            self._stop(Status.SKIPPED, reason)
+        elif scenario.status == "passed" and isinstance(scenario, StrictScenario):
+            self.flush_steps()
+            self._stop(Status.PASSED, f"The promise breaks, as its limit says: {scenario.broken}")
         else:
             super().stop_scenario(scenario)
         self.steps.clear()
 
-    def _stop_skipped(self, reason: str) -> None:
+    def _stop(self, status: str, reason: str) -> None:
         uuid = self.current_scenario_uuid
         result = self.logger.get_test(uuid)
         result.stop = now()  # type: ignore[no-untyped-call]
-        result.status = Status.SKIPPED
+        result.status = status
         result.statusDetails = StatusDetails(message=reason)
         self.logger.close_test(uuid)
         self.group_context.append_test(uuid)
@@ -71,9 +99,9 @@ def use() -> None:
 
 
 def directory(config: Configuration) -> Path | None:
-    """Return the directory that results go to, None in a run without Allure."""
+    """Return where this run makes its results, None in a run without Allure."""
     output = _output(config)
-    return Path(output.name) if output else None
+    return staging.aside(Path(output.name)) if output else None
 
 
 def _output(config: Configuration) -> StreamOpener | None:

@@ -17,7 +17,9 @@ from behave.parser import parse_file
 from comparison.model import SEVERITIES, ScenarioRef
 from comparison.run_report import Finished, report
 from comparison.verdicts import ScenarioResult
+from features.reporting import staging, summary
 from features.reporting.run_info import Surroundings
+from features.reporting.strict_limits import StrictScenario
 from features.support.paths import ROOT
 
 _NAME = "comparison"
@@ -45,6 +47,8 @@ class ComparisonFormatter(Formatter):  # type: ignore[misc]
         super().__init__(stream_opener, config)
         self._started = time.time()
         self._played: list[Feature] = []
+        if config.dry_run:  # which has no hooks that could say so
+            summary.use(config)
 
     def feature(self, feature: Feature) -> None:
         """Remember a feature, which holds its results in the end."""
@@ -64,8 +68,10 @@ class ComparisonFormatter(Formatter):  # type: ignore[misc]
             played=_played(self._played),
         )
         try:
-            for line in report(finished, Path(self.stream_opener.name)):
-                print(line)
+            file = Path(self.stream_opener.name)
+            with staging.alone(file.parent):
+                told = report(finished, file)
+            print(*told, sep="\n")
         except OSError as reason:
             print(f"error: the comparison was not written: {reason}", file=sys.stderr)
 
@@ -97,6 +103,7 @@ def results(played: list[Feature]) -> Iterator[ScenarioResult]:
         (_path(each.filename), scenario.line): scenario
         for each in played
         for scenario in each.walk_scenarios()
+        if not isinstance(scenario, StrictScenario)
     }
     for file in sorted(_FEATURES.rglob("*.feature")):
         feature = parse_file(str(file))
@@ -104,6 +111,10 @@ def results(played: list[Feature]) -> Iterator[ScenarioResult]:
             tags = set(map(str, scenario.effective_tags))
             if _LEFT_OUT not in tags and any(tag.startswith("promise.") for tag in tags):
                 yield result(feature, scenario, found.get((_path(file), scenario.line)))
+    for feature in played:
+        for scenario in feature.walk_scenarios():
+            if isinstance(scenario, StrictScenario) and scenario.selected:
+                yield result(feature, scenario, scenario)
 
 
 def result(feature: Feature, scenario: Scenario, played: Scenario | None) -> ScenarioResult:
@@ -124,6 +135,7 @@ def result(feature: Feature, scenario: Scenario, played: Scenario | None) -> Sce
         gateway=_gateway(scenario),
         status=_status(played),
         reason=(played.skip_reason or "") if played else "",
+        strict=isinstance(scenario, StrictScenario),
     )
 
 

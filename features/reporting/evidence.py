@@ -6,6 +6,7 @@ from functools import partial
 
 import allure
 
+from features.reporting.strict_limits import StrictScenario
 from features.support.errors import CannotFindOutError
 from features.support.scene import Scene
 from features.support.wire.client import Exchange
@@ -21,6 +22,12 @@ def attach(scene: Scene, *, failed: bool) -> None:
     texts = report(scene) if failed else {"What was sent": summary(scene)}
     for title, text in texts.items():
         allure.attach(text, title, allure.attachment_type.TEXT)
+
+
+def attach_break(scenario: object) -> None:
+    """Attach how a promise broke that a limit says is not kept."""
+    if isinstance(scenario, StrictScenario) and scenario.broken:
+        allure.attach(scenario.broken, "How the promise breaks", allure.attachment_type.TEXT)
 
 
 def attach_failed_cleanup(reason: Exception, scenario: object | None) -> None:

@@ -2,24 +2,16 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.reporting.strict_limits import KEPT_NOW, STRICT
 from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.paths import ROOT
 from features.support.stack import Stack
 
-# The names of the files that a run with Allure leaves in its directory.
-_RESULTS = (
-    "*-result.json*",
-    "*-container.json*",
-    "*-globals.json*",
-    "*-attachment*",
-    "environment.properties",
-    "categories.json",
-)
 # Allure puts a result in the first category it fits. Version 3 reads this file itself, version 2
 # one beside the results, in which labels cannot be asked for.
 _SETTINGS = ROOT / "allurerc.json"
@@ -37,26 +29,10 @@ class Surroundings:
     programs: Mapping[str, Mapping[str, str]]
 
 
-def headline(stack: Stack) -> str:
-    """Return the first line of a run: kind of stack and versions; what cannot run, and why."""
-    reasons = {name: stack.why_not(gateway) for name, gateway in CATALOGUE.items()}
-    will_run = [gateway for name, gateway in CATALOGUE.items() if not reasons[name]]
-    return "\n".join(
-        [
-            f"Stack: {stack.kind} ({', '.join(stack.outlook(will_run))})",
-            *(f"Not run: {name}: {reason}" for name, reason in reasons.items() if reason),
-        ]
-    )
-
-
-def clear(results: Path | None) -> None:
-    """Remove the results of earlier runs, which allure-behave would leave among the new ones.
-
-    Whatever else is in the directory stays.
-    """
-    for pattern in _RESULTS:
-        for result in results.glob(pattern) if results else ():
-            result.unlink(missing_ok=True)  # another run may have begun as well
+def headline(stack: Stack, gateways: Sequence[str]) -> str:
+    """Return the first line of a run: kind of stack, and versions of the gateways it plays."""
+    versions = stack.outlook([CATALOGUE[name] for name in gateways])
+    return f"Stack: {stack.kind} ({', '.join(versions)})"
 
 
 def describe(results: Path | None, stack: Stack) -> None:
@@ -79,12 +55,15 @@ def surroundings(stack: Stack) -> Surroundings:
 
 
 def _categories() -> list[dict[str, object]]:
-    rules = json.loads(_SETTINGS.read_text())["categories"]
-    return [
-        {"name": rule["name"], "matchedStatuses": rule["matchers"]["statuses"]}
-        for rule in rules
-        if "labels" not in rule["matchers"]
-    ]
+    """Return Allure 2's categories; it knows no labels, and tells a limit by its message."""
+    found: list[dict[str, object]] = []
+    for rule in json.loads(_SETTINGS.read_text())["categories"]:
+        category = {"name": rule["name"], "matchedStatuses": rule["matchers"]["statuses"]}
+        if rule["matchers"].get("labels") == {"tag": STRICT}:
+            found.append({**category, "messageRegex": f"(?s).*{KEPT_NOW}.*"})
+        elif "labels" not in rule["matchers"]:
+            found.append(category)
+    return found
 
 
 def _facts(stack: Stack) -> Mapping[str, str]:

@@ -37,6 +37,7 @@ Feature: The primary receives each request exactly as the client sent it
 
     Examples: sent in chunks
       | method | body            |
+      | PATCH  | 16 KB in chunks |
       | POST   | 64 KB in chunks |
       | PUT    | 1 MB in chunks  |
 

@@ -24,11 +24,13 @@ def only_sentinels_were_copied(context: Context) -> None:
     assert not found, f"{len(found)} copies too many, the first: {found[0]}"
 
 
-@then("only the gateway was started for that")
+@then("only the gateway was started for that, and no program was loaded into it")
 def nothing_beside(context: Context) -> None:
     gateway = context.scene.gateway
-    started = [service.name for service in gateway.services]
-    assert started == [gateway.front], started
+    beside = [service.name for service in gateway.services if service.name != gateway.front]
+    assert not beside, f"beside {gateway.front} these run: {', '.join(beside)}"
+    loaded = gateway.front_service.loaded
+    assert not loaded, f"{gateway.front} has loaded: {', '.join(map(str, loaded))}"
 
 
 @given("the shadow answers with an error, a cookie and a body of its own")
@@ -68,6 +70,11 @@ def client_sends_small_bodies(context: Context) -> None:
 @when("the client sends 64 KB, 1 MB and 10 MB on route v1")
 def client_sends_large_bodies(context: Context) -> None:
     context.scene.send_in_turn(request_sets.bodies("64 KB", "1 MB", "10 MB"))
+
+
+@when("the client sends 64 KB, 1 MB and 10 MB on route v1, {times:d} times")
+def client_sends_many_large_bodies(context: Context, times: int) -> None:
+    context.scene.send_in_turn(request_sets.bodies(*["64 KB", "1 MB", "10 MB"] * times))
 
 
 @when("the client sends 20 bodies in chunks on route v1")

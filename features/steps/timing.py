@@ -4,7 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import answers, latency, resource_usage, timing
-from features.support.operator import changes, outage_requests
+from features.support.operator import changes, outage_requests, restarts
 from features.support.wire.client import ClientTimeoutError
 
 
@@ -24,6 +24,11 @@ def copy_left_at_once(context: Context) -> None:
 def copy_left_late(context: Context) -> None:
     lead = timing.lead_of_copy(context.scene)
     assert lead <= timing.UNSURE, f"the copy arrived {lead:.3f} s before the primary answered"
+
+
+@given("gateway and tool have just been started")
+def just_started(context: Context) -> None:
+    restarts.start_afresh(context.scene)
 
 
 @when("{count:d} clients send bodies of {size:d} MB on route v1 at the same moment")

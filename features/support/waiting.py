@@ -9,13 +9,29 @@ T = TypeVar("T")
 
 _FIRST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.1
+_SOON = 2.0  # seconds
 _patience = 1.0
+_absence_expected = False
 
 
 def set_patience(factor: float) -> None:
     """Multiply every deadline of the run by factor (option `patience`)."""
     global _patience  # noqa: PLW0603 - one knob for the whole run, set once before it
     _patience = factor
+
+
+def expect_absence(expected: bool) -> None:
+    """Say whether what comes now is a promise that is known to break."""
+    global _absence_expected  # noqa: PLW0603 - one scenario is played at a time
+    _absence_expected = expected
+
+
+def for_arrival(seconds: float) -> float:
+    """Return how long to wait for what must arrive: not for long where its absence is known.
+
+    A limit has a scenario of its own, which proves the absence without haste.
+    """
+    return min(seconds, _SOON) if _absence_expected else seconds
 
 
 def patient(seconds: float) -> float:

@@ -102,7 +102,7 @@ MUTANTS = (
         ),
         ("isolation: Nginx without keep-alive on mirrored routes *",),
         features=("features/mirroring/isolation.feature",),
-        titles="Nginx without keep-alive",
+        titles="Nginx that closes connections",
     ),
     _nginx(
         "in-memory",
@@ -123,6 +123,6 @@ MUTANTS = (
         "Nginx does not write down its copies",
         Patch(_NGINX, "            log_subrequest on;\n", ""),
         "running",
-        "{} has no figures of copies, but its log has a line for each",
+        "{} counts each request, whether its copy arrived or not",
     ),
 )

@@ -41,7 +41,7 @@ def test_a_busy_port_is_told_with_its_holder(
     run = start(SHORT, "-D", f"stack={kind}", **{variable: str(busy_port)})
     assert run.wait() == 1
     assert run.left_behind() == []
-    (line,) = telling(run.output.splitlines(), "ABORTED: HAProxy")
+    (line,) = telling(run.output.splitlines(), "HAProxy did not start")
     assert re.search(rf"port {busy_port} is held by .+ \(process \d+\).* {variable} ", line)
 
 

@@ -1,9 +1,10 @@
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from features.reporting import run_info
+from features.reporting import run_info, staging
 from features.support.errors import StackError
 from features.support.paths import ROOT
 from tests.support.test_external import elsewhere
@@ -27,14 +28,47 @@ def test_the_results_of_the_last_run_are_removed_and_nothing_else(tmp_path: Path
         (tmp_path / name).touch()
     (tmp_path / "history").mkdir()
     (tmp_path / "history" / "2-result.json").touch()
-    run_info.clear(tmp_path)
+    staging.clear(tmp_path)
     assert {each.name for each in tmp_path.iterdir()} == {"result.json", "notes.txt", "history"}
     assert (tmp_path / "history" / "2-result.json").exists()
 
 
+def test_results_take_the_place_of_the_last_ones_as_a_whole(tmp_path: Path) -> None:
+    place = tmp_path / "results"
+    made = staging.aside(place)
+    for directory, name in ((place, "old-result.json"), (made, "new-result.json")):
+        directory.mkdir()
+        (directory / name).touch()
+    staging.publish(place)
+    assert [each.name for each in place.iterdir()] == ["new-result.json"]
+    assert not made.exists()
+
+
+def test_a_run_without_results_leaves_the_last_ones(tmp_path: Path) -> None:
+    place = tmp_path / "results"
+    made = staging.aside(place)
+    for directory, name in ((place, "old-result.json"), (made, "environment.properties")):
+        directory.mkdir()
+        (directory / name).touch()
+    staging.publish(place)
+    assert [each.name for each in place.iterdir()] == ["old-result.json"]
+    assert not made.exists()
+
+
+def test_what_a_killed_run_has_left_is_removed(tmp_path: Path) -> None:
+    place = tmp_path / "results"
+    with subprocess.Popen(["true"]) as dead:
+        dead.wait()
+    left = tmp_path / f".results.{dead.pid}"
+    left.mkdir()
+    staging.aside(place).mkdir()
+    staging.sweep(place)
+    assert not left.exists()
+    assert staging.aside(place).exists(), "this run lives"
+
+
 @pytest.mark.parametrize("nowhere", [None, Path("/absent/results")])
-def test_without_results_nothing_is_removed_or_described(nowhere: Path | None) -> None:
-    run_info.clear(nowhere)
+def test_without_results_nothing_is_described(nowhere: Path | None) -> None:
     run_info.describe(nowhere, elsewhere())
     assert not Path("/absent").exists()
 
@@ -70,7 +104,7 @@ def test_product_and_infrastructure_are_categories_of_their_own(tmp_path: Path) 
     by_status = {status: each["name"] for each in categories for status in each["matchedStatuses"]}
     assert by_status["failed"].startswith("Product defects")
     assert by_status["broken"].startswith("Infrastructure")
-    assert by_status["skipped"] == "Not run here"
+    assert by_status["skipped"] == "Cannot run here"
     assert "passed" not in by_status
 
 
@@ -81,4 +115,7 @@ def test_a_known_limit_is_a_category_where_allure_can_tell_it() -> None:
 
 
 def test_the_first_line_names_the_stack() -> None:
-    assert run_info.headline(elsewhere()) == "Stack: external (gateway at gateway.invalid:80)"
+    assert (
+        run_info.headline(elsewhere(), ["HAProxy"])
+        == "Stack: external (gateway at gateway.invalid:80)"
+    )

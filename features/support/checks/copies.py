@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from features.support.scene import Scene
-from features.support.waiting import eventually, watch
+from features.support.waiting import eventually, for_arrival, watch
 from features.support.wire.client import request, send_in_turn
 from features.support.wire.exchange import (
     ADDED_BY_THE_GATEWAY,
@@ -40,7 +40,7 @@ def await_copies(scene: Scene, requests: Iterable[Sent]) -> dict[str, Received]:
             if each.state == "complete" and each.request_id in ids
         ],
         until=lambda copies: {each.request_id for each in copies} >= ids,
-        within=_WITHIN,
+        within=for_arrival(_WITHIN),
         what=f"the arrival of {len(ids)} copies",
     )
     if len(arrived) != len(ids):

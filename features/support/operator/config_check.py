@@ -109,4 +109,11 @@ def directives(scene: Scene) -> list[str]:
 
 
 def _ability(scene: Scene) -> ConfigCheck:
-    return needed(scene.in_front.config_check, scene.in_front, "config_check")
+    """Return how configurations are judged: by the gateway's own word, or that of its program."""
+    program = scene.in_front.front_service.program
+    known = (
+        each.config_check
+        for each in (scene.in_front, *CATALOGUE.values())
+        if each.config_check and each.front_service.program == program
+    )
+    return needed(next(known, None), scene.in_front, "config_check")

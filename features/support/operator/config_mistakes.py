@@ -6,13 +6,15 @@ from pathlib import Path
 from features.support.errors import CannotFindOutError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.gateways.model import MirroringMistake
+from features.support.operator import changes
 from features.support.scene import Scene
 from features.support.stack import Execution
 
 _REFUSED = 1  # the exit code
 _SUFFIXES = (".cfg", ".conf", ".spoe", ".yaml")  # the files of a service that a mistake can be in
 # The words of all gateways' mistakes.
-MISTAKES = {name for gateway in CATALOGUE.values() for name in gateway.mistakes}
+_INVALID_SHARE = "an invalid share in its configuration"
+MISTAKES = {name for gateway in CATALOGUE.values() for name in gateway.mistakes} | {_INVALID_SHARE}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Refusal:
 def load(scene: Scene, name: str) -> Refusal:
     """Let the service load its configuration of this run with one mistake in it."""
     gateway = scene.in_front
+    if name == _INVALID_SHARE:
+        return _written(scene)
     if name not in gateway.mistakes:
         raise CannotFindOutError(f"{gateway.name} declares no mistake {name!r}")
     mistake = gateway.mistakes[name]
@@ -41,6 +45,12 @@ def load(scene: Scene, name: str) -> Refusal:
     files, line = _files(scene, service, mistake) if _has_files(scene, service) else ({}, 0)
     said = scene.stack.exec(service, mistake.command, files)
     return Refusal(said, tuple(word.format(line=line) for word in mistake.named))
+
+
+def _written(scene: Scene) -> Refusal:
+    """Let the gateway that runs read a mistake; the file's writer is told nothing, only its log."""
+    scene.change(changes.invalid_share(scene))
+    return Refusal(Execution(0, scene.stack.logs(scene.in_front.front)), ())
 
 
 def _has_files(scene: Scene, service: str) -> bool:

@@ -29,6 +29,15 @@ def start_alone(scene: Scene, count: int) -> None:
         scene.send(request("GET", "/api/v1"))
 
 
+def start_afresh(scene: Scene) -> None:
+    """Restart gateway and tool, which then hold nothing of what earlier scenarios sent."""
+    names = [service.name for service in scene.in_front.services]
+    for name in names:
+        scene.stop(name)
+    for name in names:
+        scene.restore(name)
+
+
 def restart_tool(scene: Scene, stream: Stream) -> None:
     """Restart the mirroring tool under traffic, which ends when copies are made again."""
     tool = str(scene.in_front.tool)

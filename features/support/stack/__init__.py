@@ -1,4 +1,4 @@
-"""The set of running services, whatever kind of stack runs them."""
+"""The set of running services, whatever kind of stack runs them (design, section 4)."""
 
 from features.support.stack.base import Absence, Execution, NotChosen, Stack
 from features.support.stack.choice import choose

@@ -68,6 +68,12 @@ class Service:
     network_of: str | None = None
     named_by: str | None = None
 
+    @property
+    def loaded(self) -> list[Path]:
+        """Return the files that it is given beside its configuration: programs to run within it."""
+        paths = (Path(value) for value in self.environment.values() if value.startswith("/"))
+        return [path for path in paths if path.is_file()]
+
     def inside(self, port: str) -> str:
         """Return where other containers reach a port, as host:port."""
         return f"{self.container}:{self.ports[port].inside}"

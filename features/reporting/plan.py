@@ -1,0 +1,76 @@
+"""What a run is going to play: what was chosen, what of that can run here, and why not the rest."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from behave.configuration import Configuration
+from behave.model import Feature, Scenario
+
+from features.support.gateways.catalogue import CATALOGUE
+from features.support.stack import NotChosen, Stack
+
+_FRONT = " is the gateway"
+_NOT_ITS_OWN = "it stops services or runs programs beside them: this stack is not its own"
+
+
+class Plan:
+    """The scenarios of a run; those that it cannot play are skipped, with the reason.
+
+    `impossible` counts what was chosen and cannot run here, by its reason.
+    """
+
+    def __init__(self, features: Sequence[Feature], config: Configuration, stack: Stack) -> None:
+        self.to_play: list[Scenario] = []
+        self.not_chosen = 0
+        self.impossible: Counter[str] = Counter()
+        why_not = {name: stack.why_not(gateway) for name, gateway in CATALOGUE.items()}
+        for scenario in (each for feature in features for each in feature.walk_scenarios()):
+            reasons = {name: why_not.get(name) for name in gateways_of(scenario)}
+            if not scenario.should_run(config):
+                self.not_chosen += 1
+            elif told := next((why.about(name) for name, why in reasons.items() if why), None):
+                if isinstance(told, NotChosen):
+                    self.not_chosen += 1
+                    skip(scenario, told)
+                else:
+                    self._rule_out(scenario, told)
+            elif "own-stack" in scenario.effective_tags and not stack.can_be_changed:
+                self._rule_out(scenario, _NOT_ITS_OWN)
+            else:
+                self.to_play.append(scenario)
+
+    @property
+    def gateways(self) -> list[str]:
+        """Return the gateways that are played, in the order of the catalogue."""
+        named = {name for each in self.to_play for name in gateways_of(each)}
+        return [name for name in CATALOGUE if name in named]
+
+    def give_up(self, gateway: str, after: Scenario) -> None:
+        """Skip what is left of a gateway that did not start."""
+        why = f"{gateway}: it did not start, see {after.location}"
+        place = self.to_play.index(after) + 1 if after in self.to_play else 0
+        for scenario in self.to_play[place:]:
+            if gateway in gateways_of(scenario):
+                self._rule_out(scenario, why)
+        self.to_play = [each for each in self.to_play if each.skip_reason != why]
+
+    def _rule_out(self, scenario: Scenario, reason: str) -> None:
+        skip(scenario, reason)
+        self.impossible[reason] += 1
+
+
+def gateways_of(scenario: Scenario) -> list[str]:
+    """Return the names that a scenario puts in front, those of the catalogue or not."""
+    return list(dict.fromkeys(_named(scenario)))
+
+
+def _named(scenario: Scenario) -> Iterator[str]:
+    for step in scenario.all_steps:
+        if step.name.endswith(_FRONT):
+            yield step.name.removesuffix(_FRONT)
+
+
+def skip(scenario: Scenario, reason: str) -> None:
+    """Skip a scenario; behave itself would log a warning for each."""
+    scenario.skip()
+    scenario.skip_reason = reason

@@ -1,0 +1,70 @@
+"""How a run begins, how it ends, and how when there is nothing that it could play."""
+
+import sys
+
+from behave.configuration import Configuration
+from behave.runner import ModelRunner
+
+from features.reporting import (
+    allure_formatter,
+    comparison_formatter,
+    run_info,
+    strict_limits,
+    summary,
+    terminal,
+)
+from features.reporting.plan import Plan
+from features.support.stack import Stack
+
+
+def use_formatters() -> None:
+    """Make ours known to behave, which asks for them once it has loaded the hooks."""
+    for each in (allure_formatter, comparison_formatter, terminal):
+        each.use()
+
+
+def begin(runner: ModelRunner, stack: Stack) -> Plan:
+    """Plan what is played, and say on what; what cannot run here is told here and nowhere else."""
+    strict_limits.add(runner.features, runner.config)
+    plan = Plan(runner.features, runner.config, stack)
+    if not plan.to_play:
+        refuse(runner, _why_nothing(runner, plan))
+        return plan
+    print(run_info.headline(stack, plan.gateways), *_impossible(plan), sep="\n", flush=True)
+    summary.use(runner.config, plan)
+    for formatter in runner.formatters:
+        if isinstance(formatter, terminal.Terminal):
+            formatter.plan = plan
+    return plan
+
+
+def refuse(runner: ModelRunner, reason: str) -> None:
+    """End a run before it begins: one line, exit code 1, and nothing of earlier runs is touched."""
+    print(f"error: {reason}", file=sys.stderr, flush=True)
+    runner.features.clear()
+    runner.config.reporters.clear()
+    runner.hook_failures += 1  # or behave would call it a success
+
+
+def end(config: Configuration, stack: Stack, plan: Plan) -> None:
+    """Tell the report and the comparison what was run, on what; of no run they tell nothing."""
+    if not plan.to_play:
+        return
+    run_info.describe(allure_formatter.directory(config), stack)
+    comparison_formatter.know(run_info.surroundings(stack))
+
+
+def _why_nothing(runner: ModelRunner, plan: Plan) -> str:
+    if plan.impossible:
+        return "\n  ".join(["nothing was played, nothing of it can run here:", *plan.impossible])
+    config = runner.config
+    usual = config.default_tags if isinstance(config.default_tags, list) else [config.default_tags]
+    asked = [f"-t {each}" for each in config.tags if each not in usual]
+    asked += [f"-n {each}" for each in config.name or ()]
+    gateways = config.userdata.get("gateways")
+    asked += [f"-D gateways='{gateways}'"] if gateways else []
+    return f"nothing was played: no scenario fits {' '.join([*map(str, config.paths), *asked])}"
+
+
+def _impossible(plan: Plan) -> list[str]:
+    return [f"Cannot run here ({n} scenarios): {why}" for why, n in plan.impossible.items()]
