@@ -112,6 +112,20 @@ MUTANTS = (
         "{} does not keep large uploads in memory",
     ),
     _nginx(
+        "two-paths",
+        "Nginx routes by the decoded path and copies by the raw one",
+        Patch(
+            _NGINX,
+            "        location = /_v1 {\n",
+            "        location ~ ^/api/v1(/|$) {\n            mirror /_copy;\n"
+            "            proxy_pass http://primary$request_uri;\n"
+            "            proxy_set_header X-Route v1;\n        }\n\n"
+            "        location = /_v1 {\n",
+        ),
+        "paths",
+        "{} mirrors what it routes as v1, however its path is written",
+    ),
+    _nginx(
         "any-marker",
         "Nginx takes any marker for its own",
         Patch(_NGINX, '"~^\\Q${MIRROR_MARKER}\\E\\z"', '"~."'),

@@ -10,7 +10,6 @@ import requests
 
 from features.support import options
 from features.support.gateways.catalogue import CATALOGUE
-from features.support.scene import Scene
 from features.support.stack.local import LocalStack
 from features.support.waiting import eventually
 from features.support.wire.client import request, send
@@ -19,25 +18,6 @@ from features.support.wire.recorder import Recorder
 pytestmark = pytest.mark.stack
 
 MIRRORING = ("HAProxy with Lua", "Nginx", "Envoy", "Traefik")
-TARGETS = (
-    "/api/%761/x",
-    "/api/v3/../v1/dots",
-    "/api/v3/%2e%2e/v1/dots",
-    "/api/v1/../v3/dots",
-    "/api/v1/./x",
-    "//api/v1/slashes",
-    "/api//v1/slashes",
-    "/API/v1/case",
-    "/api/V1/case",
-    "/api/v1;a=b/semicolon",
-    "/api/v1%2Fx",
-    "/api/v1?x=/api/v3",
-    "/api/v3?x=/api/v1",
-    "/api/v10",
-    "/_copy",
-    "/_v1",
-    "/heal%74h",
-)
 
 
 @pytest.fixture(scope="module")
@@ -47,30 +27,6 @@ def stack() -> Iterator[LocalStack]:
         yield stack
     finally:
         stack.down()
-
-
-@pytest.fixture(params=MIRRORING)
-def scene(request: pytest.FixtureRequest, stack: LocalStack) -> Iterator[Scene]:
-    scene = Scene(stack)
-    scene.enter(CATALOGUE[request.param])
-    yield scene
-    scene.close()
-
-
-def test_route_method_rule_and_copy_agree_on_what_the_path_is(scene: Scene) -> None:
-    """What is routed as v1 is mirrored as v1, and v3 takes no DELETE, however it is written."""
-    sent = [request(method, target) for target in TARGETS for method in ("GET", "DELETE")]
-    answers = {each.sent.request_id: each.status for each in scene.send_in_turn(sent)}
-    sentinel = scene.send(request("GET", "/api/v1/sentinel"))
-    scene.shadow.await_request(str(sentinel.sent.request_id))
-    routed = {each.request_id: each.route for each in scene.primary.received()}
-    copied = {each.request_id for each in scene.shadow.received()}
-    for each in sent:
-        what = f"{each.method} {each.target}: {answers[each.request_id]}"
-        route = routed.get(each.request_id)
-        assert route is None or answers[each.request_id] == 200, what
-        assert (route == "v1") == (each.request_id in copied), f"{what} as {route}"
-        assert route in ("v1", None) or each.method == "GET", f"{what} as {route}"
 
 
 @pytest.fixture
