@@ -16,8 +16,11 @@ _SETTINGS = f"{_PACKAGE}/settings.py"
 _ACCOUNT = f"{_PACKAGE}/account.py"
 
 
-def _goreplay(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> Mutant:
-    mutant = broken(f"goreplay-{name}", breaks, (patch,), (feature, _GATEWAY), killer)
+def _goreplay(
+    name: str, breaks: str, patch: Patch | tuple[Patch, ...], feature: str, killer: str
+) -> Mutant:
+    patches = patch if isinstance(patch, tuple) else (patch,)
+    mutant = broken(f"goreplay-{name}", breaks, patches, (feature, _GATEWAY), killer)
     return replace(mutant, only=_GATEWAY)
 
 
@@ -133,15 +136,11 @@ MUTANTS = (
         f"{_GATEWAY} copies bodies of 1 MB and 10 MB whole, or not at all",
     ),
     _goreplay(
-        "incomplete-not-counted",
-        "the middleware forgets what it could not copy whole",
-        Patch(
-            _ACCOUNT,
-            "            self._dropped[reason] += 1\n",
-            "            self._dropped[reason] += 0\n",
-        ),
-        "delivery",
-        f"{_GATEWAY} copies no request on route v3",
+        "received-twice",
+        "the middleware counts each captured request twice",
+        Patch(_ACCOUNT, "            self._received += 1\n", "            self._received += 2\n"),
+        "running",
+        f"{_GATEWAY} counts each request, *",
     ),
     _goreplay(
         "loop",
@@ -162,9 +161,16 @@ MUTANTS = (
         f"With {_GATEWAY} a client's own marker is replaced, *",
     ),
     _goreplay(
-        "opting-out",
-        "a client's X-Mirror keeps its requests from being copied",
-        Patch(_CFG, "    http-request del-header X-Mirror\n", ""),
+        "claimed-route",
+        "HAProxy lets a client's X-Route stand, so that it has any request copied",
+        (
+            Patch(_CFG, "    http-request del-header X-Route\n", ""),
+            Patch(
+                _CFG,
+                "    http-request set-header X-Route v3\n",
+                "    http-request set-header X-Route v3 unless { req.hdr(X-Route) -m found }\n",
+            ),
+        ),
         "security",
         f"With {_GATEWAY} a client can choose neither what is mirrored *",
     ),

@@ -25,7 +25,14 @@ def check_copied_or_counted(scene: Scene, reason: str) -> list[str]:
 def check_accounted_for(scene: Scene, count: int) -> list[str]:
     """Say how the account does not cover so many requests, or does not add up."""
     account = scene.account(count)
-    return check_coverage(account, count) + account.check_balance()
+    return check_coverage(account, count) + account.check_balance() + check_settled(account)
+
+
+def check_settled(account: Account) -> list[str]:
+    """Say that some copies seem to be on their way still, long after the last request."""
+    if not account.in_flight:
+        return []
+    return [f"{account.in_flight} copies are neither sent nor failed, and stay in flight"]
 
 
 def check_coverage(account: Account, count: int) -> list[str]:
