@@ -1,11 +1,9 @@
 """The hooks: own the stack, give each scenario a clean scene, attach evidence."""
 
-import sys
-
-from behave.model import Scenario
+from behave.model import Feature, Scenario
 from behave.runner import Context
 
-from features.reporting import evidence, run_control
+from features.reporting import crash_scan, evidence, run_control
 from features.support import options, waiting
 from features.support.errors import CannotFindOutError
 from features.support.policy import load
@@ -44,6 +42,11 @@ def after_scenario(context: Context, scenario: Scenario) -> None:
     evidence.attach_break(scenario)
 
 
+def after_feature(context: Context, feature: Feature) -> None:
+    """Look for crashes that no client noticed."""
+    crash_scan.scan(getattr(context, "stack", None), feature)
+
+
 def after_all(context: Context) -> None:
     """Tell the report and the comparison what was run, on what."""
     if hasattr(context, "plan"):
@@ -52,5 +55,4 @@ def after_all(context: Context) -> None:
 
 def on_cleanup_error(context: Context, _: object, reason: Exception) -> None:
     """Tell of a failed clean-up in one line, and in Allure, which goes by the steps alone."""
-    print(f"error: clean-up: {reason}", file=sys.stderr)
     evidence.attach_failed_cleanup(reason, getattr(context, "scenario", None))

@@ -216,3 +216,21 @@ def test_a_clean_up_that_failed_is_told_everywhere(play: Play, tree: Path) -> No
     assert reported.attached()["The clean-up failed"] == "primary stays away"
     (told,) = reported.results.glob("*-globals.json")
     assert "primary stays away" in told.read_text()
+
+
+@pytest.mark.stack
+def test_a_crash_that_no_client_noticed_fails_the_run(play: Play, tree: Path) -> None:
+    crash = 'import sys\nprint("Traceback (most recent call last):", file=sys.stderr)\n'
+    file = tree / "recorder" / "mirror_recorder" / "__main__.py"
+    text = file.read_text()
+    first = text.index("\nimport ") + 1
+    file.write_text(text[:first] + crash + text[first:])
+    reported = play(ONE, tree=tree)
+    assert reported.run.code == 1
+    assert reported.run.failures == []
+    told = (
+        "error: features/routing/routing.feature: the log of primary tells of a crash (traceback)"
+    )
+    assert told in reported.run.output
+    (shown,) = reported.results.glob("*-globals.json")
+    assert "tells of a crash" in shown.read_text()

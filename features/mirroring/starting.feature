@@ -4,7 +4,7 @@ Feature: Mirroring starts in any order, and mistakes in its configuration are fo
   first one on. A mistake in the configuration of the mirroring is found when it is loaded, and the
   message names the place. Otherwise it would show a week later that nothing was mirrored.
 
-  @promise.start-order @critical @own-stack @allure.label.story:Start
+  @promise.start-order @critical @own-stack @provokes.worker-exit @allure.label.story:Start
   Scenario Outline: <gateway> serves clients before its mirroring tool and the shadow have started
     Given <gateway> is the gateway
     And the gateway was started before its mirroring tool and the shadow, and got 10 requests

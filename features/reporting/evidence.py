@@ -1,6 +1,7 @@
 """What a person needs to see when a scenario failed, and the little that is kept when it passed."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -32,6 +33,7 @@ def attach_break(scenario: object) -> None:
 
 def attach_failed_cleanup(reason: Exception, scenario: object | None) -> None:
     """Tell the report that a scenario, or the run where there is none, did not clean up."""
+    print(f"error: clean-up: {reason}", file=sys.stderr)
     allure.global_error(reason)
     if scenario is not None:
         allure.attach(str(reason), "The clean-up failed", allure.attachment_type.TEXT)

@@ -132,3 +132,22 @@ def copy_comes_back(context: Context) -> None:
 @when("headers of requests on v3 ask for a copy and for another shadow")
 def client_asks_for_copies(context: Context) -> None:
     context.scene.send_in_turn(request_sets.demanding())
+
+
+@when("{count:d} requests each are sent on v1 and v3, and as many by {clients:d} clients")
+def requests_are_compared(context: Context, count: int, clients: int) -> None:
+    context.compared = latency.compare_routes(context.scene, count, clients)
+
+
+@then("v1 was answered as fast as v3")
+def routes_are_as_fast(context: Context) -> None:
+    wrong = answers.check_answers(context.scene.exchanges)
+    wrong += latency.check_as_fast(context.compared)
+    assert not wrong, "\n".join(wrong)
+
+
+@then("v1 was answered {least:g} to {most:g} seconds later than v3")
+def mirrored_route_is_later(context: Context, least: float, most: float) -> None:
+    wrong = answers.check_answers(context.scene.exchanges)
+    wrong += latency.check_later(context.compared, least, most)
+    assert not wrong, "\n".join(wrong)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.mutants.mutant import Mutant, Patch
-from tests.mutants.way import MIRROR, POOL, SPOE, broken_itself, broken_spoe
+from tests.mutants.way import MIRROR, POOL, SPOE, SPOE_INPUT, broken_itself, broken_spoe
 
 _V1 = "    http-request set-header X-Route v1\n"
 
@@ -125,5 +125,19 @@ MUTANTS = (
             "{} adds no header but the marker to copies",
         ),
         bystanders=(),
+    ),
+    _noticed(
+        "acknowledged-after-30-ms",
+        "the agent acknowledges requests 30 ms late",
+        Patch(
+            SPOE_INPUT,
+            "        if acks and self.transport is not None:\n"
+            '            self.transport.write(b"".join(acks))\n',
+            "        if acks and self.transport is not None:\n"
+            "            later = asyncio.get_running_loop().call_later\n"
+            '            later(0.03, self.transport.write, b"".join(acks))\n',
+        ),
+        "latency",
+        "With HAProxy with SPOE a shadow that * costs clients no time",
     ),
 )

@@ -18,6 +18,7 @@ from features.support.checks.crashes import LogReader, check_crashes, kinds_of
             "alert worker-exit",
         ),
         ("[ALERT]    (16) : backend 'shadow' has no server available!", ""),
+        ("[alert] 7#7: setrlimit(RLIMIT_NOFILE, 40960) failed (1: Operation not permitted)", ""),
         ("[2026-01-02 03:04:05.678][1][critical][main] cannot bind", "alert"),
         ("panic: runtime error: index out of range [3]", "panic"),
         ("thread 'main' panicked at src/main.rs:2:5", "panic"),

@@ -16,8 +16,9 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     ),
     "segfault": re.compile(r"segmentation fault|segfault|SIGSEGV", re.IGNORECASE),
 }
-# HAProxy alerts of a service that has failed, which is news of that service and no crash.
-_HARMLESS = re.compile(r"has no server available")
+# HAProxy alerts of a service that has failed, which is news of that service and no crash; Nginx
+# alerts that it may not raise a limit where it does not run as root.
+_HARMLESS = re.compile(r"has no server available|setrlimit\(RLIMIT_NOFILE")
 
 
 def kinds_of(line: str) -> set[str]:

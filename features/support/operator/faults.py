@@ -62,13 +62,9 @@ def check_failure(scene: Scene, name: str) -> list[str]:
     failure = FAILURES[name]
     seen = ask(scene.shadow, _PATIENCE if failure.seen is _silent else None)
     found = [] if failure.seen(seen) else [f"the shadow itself answered: {seen}"]
-    if failure.reached and not scene.shadow.received(_ids(scene)):
+    if failure.reached and not scene.copies():
         found.append("no copy reached the shadow, so its failure was felt by nobody")
     return found
-
-
-def _ids(scene: Scene) -> list[str]:
-    return [str(each.sent.request_id) for each in scene.exchanges]
 
 
 def ask(recorder: Recorder, silent_after: float | None = None) -> Answer | ClientError:

@@ -56,6 +56,7 @@ class Stack(ABC):
         self.marker = secrets.token_hex(8)  # the secret that tells copies from requests
         self.flowing: set[str] = set()  # gateways whose copies are known to arrive
         self.away: set[str] = set()  # services that a scenario has stopped
+        self.used: set[str] = set()  # services whose logs are to be read for crashes
         self.chosen: frozenset[str] | None = None  # the gateways that a run plays, None for all
         self._ready: dict[str, StackError | None] = {}
         self._services: dict[str, Service] = {each.name: each for each in RECORDERS}
@@ -74,6 +75,7 @@ class Stack(ABC):
         failure = self._ready[gateway.name]
         if failure is not None:
             raise failure
+        self.used |= {each.name for each in (*RECORDERS, *gateway.services)}
 
     def service(self, name: str) -> Service:
         """Return the description of a service that this stack has started."""

@@ -4,7 +4,7 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -121,6 +121,27 @@ def send_in_turn(
     """Send requests one after the other over one connection; answers come in the same order."""
     with connection(to, timeout) as link:
         return [_attempt(partial(send_over, link, each)) for each in requests]
+
+
+def send_alternately(
+    to: Address, targets: Sequence[str], rounds: int, within: float
+) -> list[Exchange]:
+    """Send GET requests to each target in turn, so many times, each over a connection it keeps.
+
+    Who comes first changes from round to round. Rounds that have not begun `within` seconds are
+    left out.
+    """
+    done: list[Exchange] = []
+    with ExitStack() as opened:
+        links = [(target, opened.enter_context(connection(to))) for target in targets]
+        ends = time.monotonic() + patient(within)
+        for number in range(rounds):
+            if time.monotonic() > ends:
+                break
+            for target, link in links if number % 2 else reversed(links):
+                sent = request("GET", target)
+                done.append(Exchange(sent, _attempt(partial(send_over, link, sent))))
+    return done
 
 
 def send_at_once(to: Address, requests: Sequence[Sent]) -> list[Answer | ClientError]:
