@@ -52,6 +52,11 @@ def test_killers_are_scenarios(titles: set[str]) -> None:
     assert [k for k in sorted(killers) if not any(fnmatchcase(t, k) for t in titles)] == []
 
 
+def test_what_is_played_are_scenarios(titles: set[str]) -> None:
+    chosen = {mutant.titles for mutant in MUTANTS}
+    assert [each for each in sorted(chosen) if not any(each in title for title in titles)] == []
+
+
 def test_every_scenario_can_fail(titles: set[str]) -> None:
     noticed = [pattern for mutant in MUTANTS for pattern in mutant.killers] + list(EXCUSED)
     promised = {title for group in promised_titles().values() for title in group}

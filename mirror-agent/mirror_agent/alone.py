@@ -37,12 +37,12 @@ async def run(settings: Settings, read: Reader) -> None:
 
     web = Web(figures, health)
     await worker.start()
+    stop = asyncio.Event()
+    on_signals(stop, reload)  # before anybody can see that the agent is there
     worker.listen()
     if settings.metrics is not None:
         address = await web.start(settings.metrics)
         log.info("listening", input="metrics", address=str(address))
-    stop = asyncio.Event()
-    on_signals(stop, reload)
     log.info("ready", workers=1)
     await stop.wait()
     log.info("draining", within=settings.drain)

@@ -11,7 +11,6 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Mapping
 
 Field = str | int | float | bool | None
 
@@ -33,17 +32,15 @@ class Log:
 
     def info(self, event: str, **fields: Field) -> None:
         """Log what went as planned."""
-        self._write(logging.INFO, event, fields)
+        self._write(logging.INFO, event, None, fields)
 
     def warning(self, event: str, limit_by: str | None = None, **fields: Field) -> None:
         """Log what needs a look; lines with the same limit_by at most once a second."""
-        if limit_by is not None and not self._admitted(limit_by, fields):
-            return
-        self._write(logging.WARNING, event, fields)
+        self._write(logging.WARNING, event, limit_by, fields)
 
     def error(self, event: str, **fields: Field) -> None:
         """Log what needs to be mended."""
-        self._write(logging.ERROR, event, fields)
+        self._write(logging.ERROR, event, None, fields)
 
     def _admitted(self, kind: str, fields: dict[str, Field]) -> bool:
         now = time.monotonic()
@@ -56,7 +53,13 @@ class Log:
             fields["suppressed"] = suppressed
         return True
 
-    def _write(self, level: int, event: str, fields: Mapping[str, Field]) -> None:
+    def _write(
+        self, level: int, event: str, limit_by: str | None, fields: dict[str, Field]
+    ) -> None:
+        if limit_by is None and "shadow" in fields:  # one that comes and goes can flood, too
+            limit_by = f"{event} {fields['shadow']}"
+        if limit_by is not None and not self._admitted(limit_by, fields):
+            return
         if self._logger.isEnabledFor(level):
             self._logger.log(level, event, extra={"part": self._part, "fields": fields})
 

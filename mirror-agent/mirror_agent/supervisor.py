@@ -45,12 +45,12 @@ class Supervisor:
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises OSError where an address cannot be had."""
+        on_signals(self._stop, self._reload)  # before anybody can see that the agent is there
         self._listen()
         web = Web(self._figures, self._health)
         if self._settings.metrics is not None:
             address = await web.start(self._settings.metrics)
             self._log.info("listening", input="metrics", address=str(address))
-        on_signals(self._stop, self._reload)
         keepers = [asyncio.create_task(self._keep(member)) for member in self._members]
         watching = asyncio.create_task(self._watch())
         await self._stop.wait()

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from mirror_agent.log import Log
 from mirror_recorder.testing import RecorderProcess, eventually
 
 from .agent_process import PACKAGE, Agent, Peer, free_port, message, notify, total
@@ -91,6 +92,18 @@ def test_a_thousand_connections_at_once_leave_a_few_lines(
     with Peer(agent.ports["spoe"]) as peer:
         peer.send(notify(message()))
         assert peer.frame()[0] == 103
+
+
+def test_of_each_kind_there_is_one_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
+    log = Log("test")
+    for _ in range(100):
+        log.error("circuit opened", shadow="one")
+        log.error("circuit opened", shadow="two")
+        log.warning("connection closed", limit_by="idle", detail="silent")
+    assert len(caplog.records) == 3
+    log.error("a worker died", worker=0)
+    log.error("a worker died", worker=1)
+    assert len(caplog.records) == 5
 
 
 def test_an_agent_does_not_wait_for_its_last_lines(agent: Agent) -> None:

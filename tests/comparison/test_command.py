@@ -69,7 +69,7 @@ def test_runs_are_merged_and_published(tree: Path) -> None:
     assert [each.version for each in published.columns] == ["2.8.1", "3.2.0"]
     readme = (tree / "README.md").read_text()
     assert readme.startswith("# A\n\n<!-- comparison: begin -->")
-    assert f"| {SPOE} | 1 of 1 |" in readme
+    assert f"| {SPOE} | 1/1 |" in readme
     assert readme.endswith("<!-- advice: end -->\n\nend\n")
 
 

@@ -49,8 +49,8 @@ def test_a_document_says_what_it_is_made_of() -> None:
 
 def test_the_block_is_small_and_the_document_corrects_the_claims() -> None:
     text = markdown.blocks(MADE, COSTS)["comparison"]
-    assert row(text, SPOE) == [SPOE, "1 of 1", "—", "+0.5 ms"]
-    assert row(text, ENVOY) == [ENVOY, "0 of 1 ◐ 1", "—", "—"]
+    assert row(text, SPOE) == [SPOE, "1/1", "—", "+0.5 ms"]
+    assert row(text, ENVOY) == [ENVOY, "0/1 ◐ 1", "—", "—"]
     assert row(text, LUA)[1] == "not run"
     advice = markdown.blocks(MADE, COSTS)["advice"]
     assert "not run: no Lua <here> | there" in advice

@@ -102,7 +102,7 @@ MUTANTS = (
         ),
         ("isolation: Nginx without keep-alive on mirrored routes *",),
         features=("features/mirroring/isolation.feature",),
-        titles="Nginx that closes connections",
+        titles="Nginx without keep-alive",
     ),
     _nginx(
         "in-memory",
