@@ -19,6 +19,7 @@ OTHER_SHADOW = "other_shadow"  # its route does not name this shadow
 CUT = "cut"  # HAProxy's buffer did not hold the whole body
 QUEUE_FULL = "queue_full"
 QUEUE_BYTES = "queue_bytes"
+QUEUE_TIME = "queue_time"  # it waited too long for a connection
 CIRCUIT_OPEN = "circuit_open"  # the shadow failed repeatedly and is left alone for a while
 SHUTDOWN = "shutdown"
 
@@ -39,6 +40,7 @@ DROPPED = (
     CUT,
     QUEUE_FULL,
     QUEUE_BYTES,
+    QUEUE_TIME,
     CIRCUIT_OPEN,
     SHUTDOWN,
 )
@@ -61,6 +63,10 @@ class Tally:
         self.failed = dict.fromkeys(FAILED, 0)
         self.answers = [0] * 6  # by the hundreds of the status
         self.seconds = 0.0  # from sending a copy to the end of its answer
+
+    def settled(self) -> int:
+        """Return how many requests have their place: sent, dropped or failed."""
+        return self.sent + sum(self.dropped.values()) + sum(self.failed.values())
 
 
 class Account:
@@ -85,6 +91,8 @@ class Account:
         self.reported = 0
         self.repeated = 0
         self.before_first = 0
+        self.refused = 0
+        self.errors = 0
         self.gauges: list[Callable[[], Iterable[Figure]]] = []
 
     def shadow(self, name: str) -> Tally:
@@ -106,6 +114,8 @@ class Account:
             ("ring_reported", (), self.reported),
             ("ring_repeated", (), self.repeated),
             ("ring_before_first", (), self.before_first),
+            ("ring_refused", (), self.refused),
+            ("errors", (), self.errors),
         ]
         figures += [("requests", (name,), count) for name, count in self.requests.items()]
         for name, reasons in self.closed.items():

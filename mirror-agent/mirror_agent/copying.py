@@ -5,9 +5,12 @@ What belongs to the client's connection goes (RFC 9110, section 7.6.1), the body
 its own, and the marker says that this is a copy.
 """
 
+import os
 import re
+import secrets
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
 from .account import CUT, LOOP, MALFORMED, Account
@@ -33,6 +36,11 @@ FRAMING = ("content-length", "expect")
 _PROTECTED = {b"host", b"close", b"content-length"}
 
 CUT_HEADER = b"X-Mirror-Cut"
+# Names the agents that a copy passed, as Via does for proxies (RFC 9110, section 7.6.3): an agent
+# that finds its own name copies no further, even where the gateway took the marker away.
+PASSED_HEADER = b"X-Mirror-Passed"
+# In the environment, so that all workers have one name.
+_DRAWN_NAME = os.environ.setdefault("MIRROR_AGENT_NAME", secrets.token_hex(8)).encode()
 
 # What all copies of a request share: the header lines kept, those added, whether Host is kept.
 Draft = tuple[bytes, bytes, bool]
@@ -60,6 +68,21 @@ def _remover(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
 
 def _any(names: tuple[bytes, ...]) -> bytes:
     return b"|".join(re.escape(name) for name in names)
+
+
+def _name_of(line: bytes) -> bytes:
+    return line.partition(b":")[0].lower()
+
+
+def _own_name(secret: str | None) -> bytes:
+    """Return what tells this agent's copies from others'; no client can guess it.
+
+    Agents that share the marker's secret have one name. Without one, it is drawn once for an agent
+    and its workers, which inherit its environment.
+    """
+    if secret is None:
+        return _DRAWN_NAME
+    return blake2b(secret.encode(), digest_size=8, person=b"mirror-passed").hexdigest().encode()
 
 
 _HOST = _remover((b"host",))
@@ -91,25 +114,34 @@ class Copier:
         marker_value: str | None,
         remove: tuple[str, ...],
         send_cut: bool,
+        gateway_headers: tuple[str, ...] = (),
     ) -> None:
         """Set the copies' shape.
 
         marker: header added to every copy. marker_value: the secret that tells copies from
         forgeries; without it, whatever bears the marker counts as a copy. remove: headers not
         copied. send_cut: send what there is of a cut body, marked, instead of nothing.
+        gateway_headers: what the gateway sets, so that no client may name it in Connection.
         """
         self._marker_name = marker.lower().encode()
         self._marked = re.compile(
             rb"(?im)^" + re.escape(marker.encode()) + rb":[ \t]*([^\r\n]*?)[ \t]*\r"
         )
         self._marker_value = None if marker_value is None else marker_value.encode()
+        name = _own_name(marker_value)
+        self._passed = re.compile(rb"(?im)^" + PASSED_HEADER + rb":[ \t]*" + name + rb"[ \t]*\r")
         self._marker = f"{marker}: {marker_value or 'mirror-agent'}\r\n".encode()
+        self._marker += PASSED_HEADER + b": " + name + b"\r\n"
         self._send_cut = send_cut
         names = (*HOP_BY_HOP, *FRAMING, marker, CUT_HEADER.decode(), *remove)
         self._names = tuple(name.lower().encode() for name in names)
         self._remove = _remover(self._names)
         # One search of Request.lower for all that matters: most requests have only Host.
-        self._notable = re.compile(rb"\n(host|" + _any(self._names) + rb"):")
+        notable = (b"host", PASSED_HEADER.lower(), *self._names)
+        self._notable = re.compile(rb"\n(" + _any(notable) + rb"):")
+        # What Connection names is removed, but for these; what goes anyway can wait.
+        self._unnamed = {*_PROTECTED, *self._names, PASSED_HEADER.lower()}
+        self._unnamed |= {name.lower().encode() for name in gateway_headers}
         self._account = account
 
     def draft(self, request: Request) -> Draft:
@@ -125,10 +157,13 @@ class Copier:
         kept, added = request.headers[:-2], self._marker
         if notable != [b"host"]:
             kept = self._kept(kept, request, notable)
-        if request.body or request.announced != 0:
-            missing = request.missing()
-            if missing:
-                added += self._cut(request, missing)
+        if (
+            request.body
+            or request.announced != 0
+            or b"content-length" in notable
+            or (request.whole is False)
+        ):
+            added += self._cut(request)
         if request.body or b"content-length" in notable or b"transfer-encoding" in notable:
             added += b"Content-Length: %d\r\n" % len(request.body)
         return kept, added, b"host" in notable
@@ -151,6 +186,8 @@ class Copier:
 
     def _kept(self, headers: bytes, request: Request, notable: list[bytes]) -> bytes:
         """Return the header lines without those that a copy must not have."""
+        if PASSED_HEADER.lower() in notable and self._passed.search(headers):
+            raise NotCopied(LOOP)
         if self._marker_name in notable:
             self._check_marker(headers)
         if b"connection" in notable:
@@ -163,7 +200,14 @@ class Copier:
             raise NotCopied(LOOP)
         self._account.forged += 1
 
-    def _cut(self, request: Request, missing: int) -> bytes:
+    def _cut(self, request: Request) -> bytes:
+        """Return the header line that a cut body's copy gets, or nothing for a whole one."""
+        try:
+            missing = request.missing()
+        except ValueError as error:
+            raise NotCopied(MALFORMED, f"Content-Length: {error}") from error
+        if not missing:
+            return b""
         size = len(request.body)
         whole = "an unknown number" if missing < 0 else str(size + missing)
         if not self._send_cut:
@@ -172,7 +216,10 @@ class Copier:
         return CUT_HEADER + f": {size} of {whole} bytes\r\n".encode()
 
     def _without_named(self, headers: bytes, lower: bytes) -> bytes:
-        """Remove the headers that Connection names; those removed anyway can wait."""
-        named = set(_NAME.findall(b",".join(_CONNECTION.findall(lower))))
-        names = named - _PROTECTED - set(self._names)
-        return _remover(tuple(sorted(names))).sub(b"", headers) if names else headers
+        """Remove the headers that Connection names, but for those that are not the client's."""
+        named = set(_NAME.findall(b",".join(_CONNECTION.findall(lower)))) - self._unnamed
+        if not named:
+            return headers
+        # No pattern is made of a client's words: making one of thousands takes seconds.
+        lines = headers.splitlines(keepends=True)
+        return b"".join(line for line in lines if _name_of(line) not in named)

@@ -36,6 +36,13 @@ _KINDS = {
     "queued": _Kind(False, _SHADOW, "Copies that wait for a connection."),
     "queued_bytes": _Kind(False, _SHADOW, "Bytes of the copies that wait."),
     "connections": _Kind(False, _SHADOW, "Open connections to the shadow."),
+    "connections_limit": _Kind(False, _SHADOW, "Connections that the shadow may have at present."),
+    "connections_wanted": _Kind(
+        False,
+        _SHADOW,
+        "Connections that would have sufficed (rate times delay) when copies were last dropped"
+        " for want of them.",
+    ),
     "circuit_open": _Kind(False, _SHADOW, "Workers that leave the shadow alone for a while."),
     "forged_markers": _Kind(True, (), "Requests whose marker was not ours; it was replaced."),
     "cut_sent": _Kind(True, (), "Copies sent although their body was cut, marked as such."),
@@ -52,6 +59,10 @@ _KINDS = {
         "Log lines numbered before the first that arrived: an earlier run of the agent had them,"
         " or they are lost.",
     ),
+    "ring_refused": _Kind(
+        True, (), "Log lines of what HAProxy refused unread (400): no requests, so not received."
+    ),
+    "errors": _Kind(True, (), "Requests that met an error of the agent; dropped as malformed."),
     "workers": _Kind(False, (), "Worker processes that are up."),
     "worker_restarts": _Kind(True, (), "Worker processes that died and were replaced."),
     "log_lines_dropped": _Kind(True, (), "Lines of the log that nobody read in time."),

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 
 from . import account as reasons
@@ -59,7 +60,13 @@ class Mirror:
             copies.marker_value,
             copies.remove_headers,
             send_cut=copies.cut_bodies == "mark",
+            gateway_headers=copies.gateway_headers,
         )
+        if copies.marker_value is None:
+            self._log.warning(
+                "copies.marker_value is not set: any client can keep its requests from being "
+                "copied by a marker of its own; set a secret that HAProxy and the agent share"
+            )
         self._tallies = [pool.tally for pool in pools.values()]
         longest_first = sorted(settings.routes, key=lambda route: -len(route.prefix))
         self._lanes = [self._lane(route) for route in longest_first]
@@ -67,6 +74,12 @@ class Mirror:
     def receive(self, source: str, request: Request) -> None:
         """Mirror a request, or drop it with a reason; never raises, never waits."""
         self._count(source)
+        try:
+            self._mirror(request)
+        except Exception as error:  # an error with one request must not end others' connection
+            self._give_up(request, error)
+
+    def _mirror(self, request: Request) -> None:
         lane = self._find(request.target)
         if lane is None:
             self._drop(reasons.NO_ROUTE)
@@ -115,6 +128,23 @@ class Mirror:
         for pool in willing:
             copy = copier.copy(request, draft, pool.host)
             pool.submit(copy)
+
+    def _give_up(self, request: Request, error: Exception) -> None:
+        """Account as malformed for what an error kept from having its place."""
+        self.account.errors += 1
+        on_way: Counter[int] = Counter()
+        for pool in self._every_pool():
+            on_way[id(pool.tally)] += pool.busy()
+        for tally in self._tallies:
+            tally.dropped[reasons.MALFORMED] += max(
+                0, tally.received - tally.settled() - on_way[id(tally)]
+            )
+        self._log.warning(
+            "request not mirrored because of an error of the agent",
+            limit_by="error",
+            target=request.target[:200].decode("latin-1"),
+            error=repr(error)[:500],
+        )
 
     def _tell(self, outcome: NotCopied, request: Request) -> None:
         target = request.target[:200].decode("latin-1")

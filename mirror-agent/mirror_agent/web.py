@@ -3,13 +3,13 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
 
 from .account import Figure, add_up
+from .inputs.connection import probe
 from .metrics import CONTENT_TYPE, render
 from .settings.model import Address
 
-_PATIENCE = 5.0  # seconds for a whole exchange
+_PATIENCE = 5.0  # seconds for a request, and for its answer
 _HEAD_LIMIT = 8 * 1024
 _MOST_CLIENTS = 50
 
@@ -20,13 +20,19 @@ Health = Callable[[], Mapping[str, object]]
 
 
 class Web:
-    """Answers one request per connection."""
+    """Answers one request per connection.
+
+    A client has some seconds for its request and some for its answer. Where there are too many,
+    the one that has been silent for longest gives way.
+    """
 
     def __init__(self, figures: Figures, health: Health) -> None:
         """Show these figures; health must have the key `status`, "ok" if all is well."""
         self._figures = figures
         self._health = health
+        self._silent: dict[asyncio.StreamWriter, None] = {}  # in the order of their coming
         self._clients = 0
+        self._closed = dict.fromkeys(("gave_way", "too_many", "timeout"), 0)
         self._server: asyncio.Server | None = None
 
     async def start(self, address: Address) -> Address:
@@ -43,19 +49,40 @@ class Web:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients += 1
+        self._silent[writer] = None
         try:
-            if self._clients <= _MOST_CLIENTS:
+            probe(writer.get_extra_info("socket"))
+            if self._clients <= _MOST_CLIENTS or self._make_room(writer):
                 async with asyncio.timeout(_PATIENCE):
                     head = await reader.readuntil(b"\r\n\r\n")
+                self._silent.pop(writer, None)
+                async with asyncio.timeout(_PATIENCE):
                     writer.write(await self._answer(head))
                     await writer.drain()
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                    writer.close()
+                    await writer.wait_closed()
+        except TimeoutError:
+            self._closed["timeout"] += 1
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
             self._clients -= 1
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+            self._silent.pop(writer, None)
+            writer.transport.abort()  # at once, also where the client does not read
+
+    def _make_room(self, newcomer: asyncio.StreamWriter) -> bool:
+        """Close the connection that has been silent for longest; returns whether there is one."""
+        oldest = next(iter(self._silent))
+        if oldest is newcomer:
+            self._closed["too_many"] += 1
+            return False
+        del self._silent[oldest]
+        oldest.transport.abort()
+        self._closed["gave_way"] += 1
+        return True
+
+    def _own_figures(self) -> Iterable[Figure]:
+        return [("closed", ("metrics", reason), n) for reason, n in self._closed.items()]
 
     async def _answer(self, head: bytes) -> bytes:
         method, _, rest = head.partition(b"\r\n")[0].partition(b" ")
@@ -65,7 +92,7 @@ class Web:
         if method not in (b"GET", b"HEAD"):
             return _response(405, "text/plain", b"GET and HEAD only\n", b"Allow: GET, HEAD\r\n")
         if path == b"/metrics":
-            body = render(add_up([await self._figures()]))
+            body = render(add_up([await self._figures(), self._own_figures()]))
             answer = _response(200, CONTENT_TYPE, body)
         else:
             health = self._health()

@@ -23,7 +23,10 @@ def copier(
 def copied(request: Request, by: Copier | None = None, host: Host = SHADOW) -> list[str]:
     """The lines of a copy."""
     by = by or copier()
-    return by.copy(request, by.draft(request), host).decode().split("\r\n")
+    lines = by.copy(request, by.draft(request), host).decode().split("\r\n")
+    passed = [line for line in lines if line.startswith("X-Mirror-Passed: ")]
+    assert len(passed) == 1
+    return [line for line in lines if line not in passed]
 
 
 def request(*lines: str, body: bytes = b"", announced: int | None = 0, **more: bytes) -> Request:
@@ -208,3 +211,16 @@ def test_what_is_copied_is_one_request(
     line, *fields = head.split(b"\r\n")
     assert line.count(b" ") == 2
     assert all(b":" in field and not field[:1].isspace() for field in fields)
+
+
+def test_connection_takes_nothing_that_the_gateway_sets() -> None:
+    sets = ("X-Forwarded-For", "X-Request-Id")
+    by = Copier(Account(), "X-Mirrored-By", None, (), send_cut=False, gateway_headers=sets)
+    lines = copied(
+        request(
+            "connection: x-hop, X-Forwarded-For, X-Request-Id",
+            "x-hop: 1", "x-forwarded-for: 10.0.0.1", "x-request-id: 7",
+        ),
+        by,
+    )  # fmt: skip
+    assert lines[1:4] == ["host: a.example", "x-forwarded-for: 10.0.0.1", "x-request-id: 7"]

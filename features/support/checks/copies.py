@@ -16,6 +16,7 @@ from features.support.wire.exchange import (
 )
 
 MARKER = "x-mirrored-by"
+PASSED = "x-mirror-passed"  # the name of the agent that made the copy
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 # What HTTP clients such as Go's add by themselves.
 ADDED_BY_CLIENTS = frozenset({"accept-encoding", "user-agent"})
@@ -115,7 +116,7 @@ def check_headers(
 
     The marker comes on top, credentials are left out, and headers in `added` are forgiven.
     """
-    allowed = ADDED_BY_THE_GATEWAY | {MARKER} | added
+    allowed = ADDED_BY_THE_GATEWAY | {MARKER, PASSED} | added
     return [
         f"{each.request_id}: {wrong}"
         for each in sent

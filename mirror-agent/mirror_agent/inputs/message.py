@@ -16,13 +16,14 @@ from ..spop.codec import (
 _BEFORE = tuple(
     (before, len(before))
     for before in (
-        b"\x07request\x05\x06method\x08",
+        b"\x07request\x06\x06method\x08",
         b"\x06target\x08",
         b"\x07headers\x08",
         b"\x04body\x09",
     )
 )
 _ANNOUNCED = b"\x09announced\x04"
+_WHOLE = {b"\x05whole\x11": True, b"\x05whole\x01": False}
 _NEGATIVE = 1 << 63
 
 
@@ -56,9 +57,10 @@ def usual(payload: bytes, room: int) -> Request | None:
     except (IndexError, CodecError):
         return None
     method, target, headers, body = values
-    if end != len(payload) or announced >= _NEGATIVE or not (method and target):
+    whole = _WHOLE.get(payload[end:])
+    if whole is None or announced >= _NEGATIVE or not (method and target):
         return None
-    return Request(method, target, headers, body, announced, room)
+    return Request(method, target, headers, body, announced, room, whole)
 
 
 def requests(payload: bytes, room: int) -> Iterator[Request | MalformedError]:
@@ -86,7 +88,7 @@ def request_from(arguments: dict[bytes, Value], room: int) -> Request:
     target = find(b"target") or find(b"arg_path")
     headers = find(b"headers")
     body = find(b"body") or find(b"arg_body") or b""
-    announced = find(b"announced")
+    announced, whole = find(b"announced"), find(b"whole")
     if headers is None:
         headers = _header_text(find(b"headers_bin") or find(b"arg_hdrs"))
     if not (isinstance(method, bytes) and isinstance(target, bytes)):
@@ -94,7 +96,13 @@ def request_from(arguments: dict[bytes, Value], room: int) -> Request:
     if not (isinstance(headers, bytes) and isinstance(body, bytes)):
         raise MalformedError("a message whose headers or body are not text")
     return Request(
-        method, target, headers, body, announced if isinstance(announced, int) else None, room
+        method,
+        target,
+        headers,
+        body,
+        announced if isinstance(announced, int) else None,
+        room,
+        whole if isinstance(whole, bool) else None,
     )
 
 

@@ -4,7 +4,9 @@ r"""The ring input: HAProxy's log ring over TCP, a request a line, lines with th
 
 The last three are base64; "-" stands for empty, as HAProxy writes it. `series` names the HAProxy
 process, `number` counts its lines from 1, `buffer` is its tune.bufsize and `announced` its
-req.body_size. HAProxy never waits for this connection and reads no answer.
+req.body_size. With `m2` for `m1`, `whole` follows `announced`: 1 where HAProxy saw the end of the
+request, 0 where the body is cut or the client broke off. What HAProxy refused unread (400) has
+neither number nor request. HAProxy never waits for this connection and reads no answer.
 """
 
 import asyncio
@@ -14,13 +16,15 @@ import struct
 from base64 import b64decode
 
 from ..mirror import Mirror
-from ..request import Request
+from ..request import Request, bounded
 from .connection import Connection, Intake
 from .numbers import Numbers
 
 MAX_LINE = 128 * 1024  # bytes; HAProxy's own limit is 65535
 _MAX_DIGITS = 7
-_FIELDS = 9
+_FIELDS = {b"m1": 9, b"m2": 10}
+_MOST_FIELDS = max(_FIELDS.values())
+_WHOLE = {b"1": True, b"0": False}
 # What HAProxy itself writes into the ring.
 _DROPPED = re.compile(rb"(\d{1,18}) events?(?:\(s\))? dropped\S*")
 _SLICE = 64  # lines handled before the shadows' answers get their turn
@@ -28,6 +32,8 @@ _SLICE = 64  # lines handled before the shadows' answers get their turn
 
 class RingIntake(Intake):
     """The ring input of a worker: what its connections share."""
+
+    idle_ends = False  # HAProxy keeps one connection, however long there is nothing to copy
 
     def prepare(self, mirror: Mirror) -> None:
         """Set where requests go."""
@@ -82,7 +88,7 @@ class RingConnection(Connection):
         position, wanted, lines = self._handle(data)
         if lines < _SLICE or self.transport is None:
             return position, wanted
-        self.transport.pause_reading()
+        self.pause(True)
         self._backlog = data[position:]
         self._loop.call_soon(self._go_on)
         return len(data), 0
@@ -102,8 +108,8 @@ class RingConnection(Connection):
         backlog, self._backlog = self._backlog, b""
         if backlog:
             self.data_received(backlog)
-        if not self._backlog and self.transport is not None:
-            self.transport.resume_reading()
+        if not self._backlog:
+            self.pause(False)
 
     def _handle(self, data: bytes) -> tuple[int, int, int]:
         """Handle up to a slice of lines; returns bytes used, bytes wanted next, and lines."""
@@ -127,33 +133,39 @@ class RingConnection(Connection):
 
     def _mirror(self, line: bytes) -> None:
         intake = self.intake
-        fields = line.split()
+        fields = line.split(None, _MOST_FIELDS)
         if note := _DROPPED.fullmatch(line):
             intake.account.reported += int(note[1])
             return
-        if len(fields) != _FIELDS or fields[0] != b"m1":
+        if not fields or len(fields) != _FIELDS.get(fields[0]):
             intake.mirror.malformed(
                 intake.name, f"a log line with {len(fields)} fields: {line[:60]!r}"
             )
             return
+        self.proven = True
+        if fields[2] == b"-" and not any(each.strip(b"-") for each in fields[4:]):
+            intake.account.refused += 1
+            return
         try:
-            intake.numbers.note(fields[1], int(fields[2]), self._loop.time())
+            intake.numbers.note(fields[1], bounded(fields[2]), self._loop.time())
             request = _request(fields)
-        except ValueError as error:
+        except Exception as error:  # an error with one line must not end the connection
             intake.mirror.malformed(intake.name, f"a log line: {error}")
         else:
             intake.mirror.receive(intake.name, request)
 
 
 def _request(fields: list[bytes]) -> Request:
-    _, _, _, room, announced, method, target, headers, body = fields
+    room, announced = fields[3:5]
+    method, target, headers, body = fields[-4:]
     return Request(
         method,
         _decoded(target),
         _decoded(headers),
         _decoded(body),
-        None if announced == b"-" else int(announced),
-        int(room),
+        None if announced == b"-" else bounded(announced),
+        bounded(room),
+        _WHOLE.get(fields[5]) if fields[0] == b"m2" else None,
     )
 
 

@@ -1,11 +1,12 @@
 """The SPOE input: SPOP connections from HAProxy, acknowledged before anything else happens.
 
 HAProxy holds the client's request until the ACK arrives. So all requests of one read are
-acknowledged in one write, and only then decoded.
+acknowledged in one write, and only then decoded, some at a time.
 """
 
 import asyncio
 import re
+from collections import deque
 from struct import Struct
 
 from ..mirror import Mirror
@@ -32,6 +33,7 @@ from .message import requests, usual
 _HELLO_LIMIT = 16 * 1024  # bytes; before HELLO nobody needs more
 _LONGEST_IDS = 20  # bytes of two 64-bit integers
 _IDS_AT = 5  # behind type and flags
+_SLICE = 64  # requests handled before other connections get their turn
 _FINAL = FIN.to_bytes(4, "big")
 _LENGTH = Struct(">I").unpack_from
 # Stream id and frame id, two variable-length integers; those above 60 bits are left to _behind_ids.
@@ -69,6 +71,7 @@ class SpoeConnection(Connection):
         self._largest = min(_HELLO_LIMIT, intake.max_frame_size)
         self._room = 0
         self._greeted = False
+        self._backlog: deque[bytes] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the time that HAProxy has for its HELLO."""
@@ -90,12 +93,30 @@ class SpoeConnection(Connection):
             self.transport.write(b"".join(acks))
         if failure is not None:
             self._disconnect(failure)
-        for payload in notifies:
+        if notifies:
+            self.proven = True
+        for payload in notifies[:_SLICE]:
             self._mirror(payload)
+        if len(notifies) > _SLICE:
+            self._backlog.extend(notifies[_SLICE:])
+            self.pause(True)
+            asyncio.get_running_loop().call_soon(self._go_on)
         return position, wanted
+
+    def _go_on(self) -> None:
+        """Mirror the next slice of what was acknowledged, even where the connection has ended."""
+        backlog = self._backlog
+        for _ in range(min(_SLICE, len(backlog))):
+            self._mirror(backlog.popleft())
+        if backlog:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        else:
+            self.pause(False)
 
     def goodbye(self) -> None:
         """Tell HAProxy that the agent ends, so that it does not wait for it."""
+        while self._backlog:
+            self._mirror(self._backlog.popleft())
         if self.transport is not None:
             self.transport.write(agent_disconnect(Status.NORMAL, "the agent ends"))
         self.hang_up()
@@ -161,7 +182,12 @@ class SpoeConnection(Connection):
         if request is not None:
             mirror.receive(name, request)
             return
-        for other in requests(payload, self._room):
+        try:
+            others = list(requests(payload, self._room))
+        except Exception as error:  # an error with one frame must not end the connection
+            mirror.malformed(name, repr(error)[:500])
+            return
+        for other in others:
             if isinstance(other, Request):
                 mirror.receive(name, other)
             else:

@@ -4,6 +4,8 @@ import re
 
 _HEAD_LIMIT = 64 * 1024
 _LINE_LIMIT = 8 * 1024
+_MOST_INTERIM = 16  # 1xx answers before the answer
+_MOST_LINES = 1024  # chunk sizes and trailers: what has more is given up, whoever wants it
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?\r\n")
 _FRAMING = re.compile(rb"\r\n(connection|content-length|transfer-encoding):[ \t]*([^\r]*)")
 _DIGITS = 18
@@ -19,9 +21,9 @@ class BadAnswer(Exception):  # noqa: N818 - what it is
 
 
 class Answer:
-    """One answer, read in any pieces."""
+    """One answer, read in any pieces; the work grows with its bytes, however they are cut."""
 
-    __slots__ = ("_chunks", "_head_only", "_left", "_rest", "keep_alive", "status")
+    __slots__ = ("_chunks", "_head_only", "_interim", "_left", "_rest", "keep_alive", "status")
 
     def __init__(self) -> None:
         """Be ready for the first answer of a connection."""
@@ -32,7 +34,8 @@ class Answer:
         self.status = 0
         self.keep_alive = True
         self._head_only = head_only
-        self._rest = b""
+        self._rest = bytearray()
+        self._interim = 0
         self._left = 0
         self._chunks: _Chunks | None = None
 
@@ -63,25 +66,42 @@ class Answer:
 
     def _head(self, data: bytes) -> bytes | None:
         """Read the head, passing over 1xx; returns what follows it, or None to wait for more."""
-        data = self._rest + data if self._rest else data
-        while True:
-            end = data.find(b"\r\n\r\n")
+        rest, searched = self._rest, 0
+        if rest:
+            searched = max(0, len(rest) - 3)
+            rest += data
+            end = rest.find(b"\r\n\r\n", searched)
             if end < 0:
-                if len(data) > _HEAD_LIMIT or not b"HTTP/1.".startswith(data[:7]):
-                    raise BadAnswer("an answer without a proper head")
-                self._rest = data
+                self._wait(rest, 0)
                 return None
-            found = _STATUS.match(data)
+            data, self._rest = bytes(rest), bytearray()
+        position = 0
+        while True:
+            end = data.find(b"\r\n\r\n", max(position, searched))
+            if end < 0:
+                self._wait(data, position)
+                return None
+            found = _STATUS.match(data, position)
             if found is None:
                 raise BadAnswer("an answer without a proper status line")
             status = int(found[2])
             if status >= 200 or status == _UPGRADED:
                 break
-            data = data[end + 4 :]
-        self._rest = b""
+            self._interim += 1
+            if self._interim > _MOST_INTERIM:
+                raise BadAnswer(f"more than {_MOST_INTERIM} interim (1xx) answers")
+            position = end + 4
         self.status = status
-        self._frame(data[: end + 2].lower(), old=found[1] == b"0")
+        self._frame(data[position : end + 2].lower(), old=found[1] == b"0")
         return data[end + 4 :]
+
+    def _wait(self, data: bytes | bytearray, position: int) -> None:
+        """Keep an incomplete head, which begins at position, for the next piece."""
+        begin = bytes(data[position : position + 7])
+        if len(data) - position > _HEAD_LIMIT or not b"HTTP/1.".startswith(begin):
+            raise BadAnswer("an answer without a proper head")
+        if data is not self._rest:
+            self._rest = bytearray(data[position:])
 
     def _frame(self, head: bytes, *, old: bool) -> None:
         """Find out how the body ends (RFC 9112, section 6.3), and whether the connection lives."""
@@ -114,13 +134,14 @@ class Answer:
 class _Chunks:
     """The chunked coding, read to find its end (RFC 9112, section 7.1)."""
 
-    __slots__ = ("_left", "_line", "_trailer", "rest")
+    __slots__ = ("_left", "_line", "_lines", "_trailer", "rest")
 
     def __init__(self) -> None:
         self.rest = b""  # what follows the end
         self._line = b""  # an incomplete line
         self._left = 0  # bytes of the present chunk, with its CR LF
         self._trailer = False
+        self._lines = 0
 
     def feed(self, data: bytes) -> bool:
         """Take a piece; returns whether the end was reached."""
@@ -147,6 +168,9 @@ class _Chunks:
 
     def _ends(self, line: bytes) -> bool:
         """Take a line that is not data; returns whether it is the last."""
+        self._lines += 1
+        if self._lines > _MOST_LINES:
+            raise BadAnswer(f"more than {_MOST_LINES} chunks and trailers")
         if self._trailer:
             return not line
         if not _SIZE.fullmatch(line):

@@ -17,6 +17,9 @@ class Owner(Protocol):
     def failed(self, reason: str, detail: str) -> None:
         """Note that a copy will have no answer."""
 
+    def made(self, connection: "ShadowConnection") -> None:
+        """Count a connection that is open from now on."""
+
     def free(self, connection: "ShadowConnection") -> None:
         """Take back a connection that can carry the next copy."""
 
@@ -40,8 +43,9 @@ class ShadowConnection(BufferedConnection):
         self.since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
+        """Keep the transport; the pool bounds how long."""
         self.transport = cast(asyncio.Transport, transport)
+        self._owner.made(self)
 
     def send(self, copy: bytes, now: float) -> None:
         """Send a copy; now in seconds of the loop's clock. Only while not busy."""
@@ -59,14 +63,7 @@ class ShadowConnection(BufferedConnection):
             return
         answer = self._answer
         heard = answer.status
-        try:
-            complete = answer.feed(data)
-        except BadAnswer as error:
-            if answer.status:
-                self.end()
-            else:
-                self.fail(BAD_ANSWER, str(error))
-            return
+        complete, problem = self._feed(data)
         if not heard and answer.status:
             self._owner.answered(answer.status, self.since)
         if complete:
@@ -77,8 +74,17 @@ class ShadowConnection(BufferedConnection):
                 self.end()
             return
         self._body_left -= len(data)
-        if self._body_left < 0:
-            self.end() if answer.status else self.fail(BAD_ANSWER, "an answer without end")
+        if problem or self._body_left < 0:
+            self.fail(BAD_ANSWER, problem or "an answer without end")
+
+    def _feed(self, data: bytes) -> tuple[bool, str]:
+        """Return whether the answer is complete, and what is wrong with it, if anything."""
+        try:
+            return self._answer.feed(data), ""
+        except BadAnswer as error:
+            return False, str(error)
+        except Exception as error:  # one answer must not harm what other copies wait for
+            return False, repr(error)
 
     @property
     def waiting(self) -> bool:
@@ -86,8 +92,10 @@ class ShadowConnection(BufferedConnection):
         return self.busy and not self._answer.status
 
     def eof_received(self) -> bool:
-        """Take no copy any more; the transport closes itself."""
-        self.transport = None
+        """End at once: no answer can come any more, and the peer may never read what is left."""
+        transport, self.transport = self.transport, None
+        if transport is not None:
+            transport.abort()
         return False
 
     def connection_lost(self, error: Exception | None) -> None:

@@ -1,14 +1,21 @@
 """Connecting to a shadow, with a deadline, over TLS where asked."""
 
 import asyncio
+import errno
 import ssl
 
 from ..settings.model import Shadow
 from .connection import Owner, ShadowConnection
 
+_NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)
+
 
 class DialError(Exception):
     """There is no connection; the message says why."""
+
+
+class NoDescriptorError(DialError):
+    """The agent may open no more files; the shadow is not to blame."""
 
 
 class Dialler:
@@ -33,8 +40,14 @@ class Dialler:
                 )
         except TimeoutError as error:
             raise DialError(f"no connection within {shadow.connect_timeout:g} s") from error
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            if error.errno in _NO_DESCRIPTOR:
+                raise NoDescriptorError("the limit of open files is reached") from error
             raise DialError(str(error)) from error
+        except Exception as error:  # whatever it is, copies that wait must have an end
+            raise DialError(str(error) or repr(error)) from error
+        if connection.transport is None:
+            raise DialError("closed as soon as it was open")
         return connection
 
 

@@ -2,6 +2,9 @@
 
 A copy either leaves at once, waits in the queue, or is dropped with a reason. It is sent once and
 never again: a copy that may have arrived is not repeated.
+
+Memory: copies that wait take at most queue_bytes, copies on their way one copy a connection, and a
+connection some 10 KB of its own; a connection ends in bounded time, whatever its peer does.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ from ..account import (
     CONNECT,
     QUEUE_BYTES,
     QUEUE_FULL,
+    QUEUE_TIME,
     SHUTDOWN,
     TIMEOUT,
     Figure,
@@ -25,9 +29,12 @@ from ..log import Log
 from ..settings.model import Shadow
 from .breaker import Breaker, State
 from .connection import ShadowConnection
-from .dial import DialError, Dialler
+from .dial import DialError, Dialler, NoDescriptorError
+from .limit import Limit
+from .shortage import Shortage
 
 _TICK = 0.1  # seconds between looks at timeouts
+_TICKS_A_LOOK = 10  # between looks at what was dropped
 
 
 class Pool:
@@ -42,12 +49,16 @@ class Pool:
         self._loop = asyncio.get_running_loop()
         self._log = Log("shadow")
         self._breaker = Breaker(shadow.failures)
-        self._queue: deque[bytes] = deque()
+        self._queue: deque[tuple[bytes, float]] = deque()  # with the time when each began to wait
         self._queued_bytes = 0
         self._idle: list[ShadowConnection] = []
         self._all: set[ShadowConnection] = set()
         self._connecting: set[asyncio.Task[None]] = set()
         self._dialler = Dialler(shadow)
+        self._limit = Limit(shadow.connections, monotonic())
+        self._shortage = Shortage(shadow, tally, self._log, monotonic())
+        self._trial: ShadowConnection | None = None
+        self._ticks = 0
         self._retry: asyncio.TimerHandle | None = None
         self._ticker = self._loop.call_later(_TICK, self._tick)
 
@@ -73,7 +84,7 @@ class Pool:
         if reason is not None:
             self.tally.dropped[reason] += 1
             return
-        self._queue.append(copy)
+        self._queue.append((copy, monotonic()))
         self._queued_bytes += len(copy)
         if len(self._connecting) < len(self._queue):
             self._connect()
@@ -85,7 +96,7 @@ class Pool:
             return SHUTDOWN
         if state is State.OPEN:
             return CIRCUIT_OPEN
-        if state is State.TRIAL and (self._all or self._connecting):
+        if state is State.TRIAL and self._on_trial():
             return CIRCUIT_OPEN
         if len(self._queue) >= shadow.queue_items:
             return QUEUE_FULL
@@ -93,7 +104,28 @@ class Pool:
             return QUEUE_BYTES
         return None
 
+    def _on_trial(self) -> bool:
+        """Return whether the trial's copy is on its way; what others hold does not matter."""
+        trial = self._trial
+        return bool(self._queue or self._connecting or (trial is not None and trial.busy))
+
+    def _next(self) -> bytes | None:
+        """Take the oldest copy that waits and has not waited too long."""
+        queue, oldest = self._queue, monotonic() - self.shadow.queue_time
+        while queue:
+            copy, since = queue.popleft()
+            self._queued_bytes -= len(copy)
+            if since >= oldest:
+                return copy
+            self.tally.dropped[QUEUE_TIME] += 1
+        return None
+
     # What connections report.
+
+    def made(self, connection: ShadowConnection) -> None:
+        """Count a connection from its very beginning."""
+        connection.since = monotonic()
+        self._all.add(connection)
 
     def answered(self, status: int, since: float) -> None:
         """Account for a copy whose answer began."""
@@ -128,11 +160,10 @@ class Pool:
 
     def free(self, connection: ShadowConnection) -> None:
         """Give the next copy to a connection, or let it rest."""
-        if self._queue:
-            copy = self._queue.popleft()
-            self._queued_bytes -= len(copy)
+        copy = self._next() if self._queue else None
+        if copy is not None:
             connection.send(copy, monotonic())
-        elif self.closing:
+        elif self.closing or len(self._all) > self._limit.now + 1:  # one more for the trial
             connection.end()
         else:
             connection.since = monotonic()
@@ -141,6 +172,8 @@ class Pool:
     def gone(self, connection: ShadowConnection) -> None:
         """Forget a connection; make another where copies wait."""
         self._all.discard(connection)
+        if connection is self._trial:
+            self._trial = None
         with suppress(ValueError):
             self._idle.remove(connection)
         if self._queue:
@@ -149,10 +182,13 @@ class Pool:
     # Connecting.
 
     def _connect(self) -> None:
-        limit = 1 if self._breaker.state is State.TRIAL else self.shadow.connections
-        if self._breaker.state is State.OPEN or len(self._all) + len(self._connecting) >= limit:
-            return
-        self._start(self._open())
+        state = self._breaker.state
+        if state is State.TRIAL:
+            allowed = not self._connecting and self._trial is None
+        else:
+            allowed = len(self._all) + len(self._connecting) < self._limit.now
+        if allowed and state is not State.OPEN:
+            self._start(self._open())
 
     def _start(self, coroutine: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(coroutine)
@@ -164,9 +200,7 @@ class Pool:
         problem = await self._try()
         if problem is None:
             return
-        if self._queue:
-            copy = self._queue.popleft()
-            self._queued_bytes -= len(copy)
+        if self._next() is not None:
             self.failed(CONNECT, problem)
         task = asyncio.current_task()
         if task is not None:
@@ -178,12 +212,22 @@ class Pool:
         """Connect; returns what went wrong, or None."""
         try:
             connection = await self._dialler.dial(self)
+        except NoDescriptorError as error:
+            self._limit.lack(monotonic(), len(self._all))
+            self._log.warning(
+                "no connection to the shadow: the limit of open files is reached",
+                limit_by="files",
+                shadow=self.shadow.name,
+                connections=len(self._all),
+            )
+            return None if self._all else str(error)
         except DialError as error:
             return str(error)
-        self._all.add(connection)
         if self._breaker.state is State.OPEN:
             self._breaker.attempt()
             self._log.info("shadow can be reached, trying one copy", shadow=self.shadow.name)
+        if self._breaker.state is State.TRIAL and self._trial is None:
+            self._trial = connection
         self.free(connection)
         return None
 
@@ -197,7 +241,8 @@ class Pool:
         """See whether the shadow can be reached again; if not, plan the next look."""
         if self._breaker.state is not State.OPEN:
             return  # a copy that was still on its way got its answer
-        if await self._try() is not None:
+        await self._try()
+        if self._breaker.state is State.OPEN:
             self._plan_attempt()
 
     # Time, and the end.
@@ -212,7 +257,25 @@ class Pool:
                     connection.fail(TIMEOUT, f"no answer in {self.shadow.answer_timeout:g} s")
             elif connection.since < stale:
                 connection.end()
+        self._look_at_queue(now)
         self._ticker = self._loop.call_later(_TICK, self._tick)
+
+    def _look_at_queue(self, now: float) -> None:
+        """Drop what waited too long, and let the number of connections follow the need."""
+        queue, oldest = self._queue, now - self.shadow.queue_time
+        while queue and queue[0][1] < oldest:
+            copy, _ = queue.popleft()
+            self._queued_bytes -= len(copy)
+            self.tally.dropped[QUEUE_TIME] += 1
+        limit = self._limit
+        if self._breaker.state is State.CLOSED:
+            short = bool(queue) and len(self._all) + len(self._connecting) >= limit.now
+            limit.look(now, short, self.tally.sent, self.tally.seconds)
+            for _ in range(min(len(queue), limit.now - len(self._all) - len(self._connecting))):
+                self._connect()
+        self._ticks += 1
+        if self._ticks % _TICKS_A_LOOK == 0:
+            self._shortage.look(now, self.busy(), len(self._all))
 
     def _drop_queue(self, reason: str) -> None:
         self.tally.dropped[reason] += len(self._queue)
@@ -230,6 +293,8 @@ class Pool:
         yield "queued", name, len(self._queue)
         yield "queued_bytes", name, self._queued_bytes
         yield "connections", name, len(self._all)
+        yield "connections_limit", name, self._limit.now
+        yield "connections_wanted", name, self._shortage.wanted
         yield "circuit_open", name, int(self._breaker.state is not State.CLOSED)
 
     def close(self) -> None:

@@ -63,6 +63,18 @@ class RingInput:
     max_connections: int = setting("max_connections", _CONNECTIONS, "64", "one per HAProxy process")
 
 
+_GATEWAY_HEADERS = (
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "X-Request-Id",
+    "Forwarded",
+    "Via",
+)
+
+
 @dataclass(frozen=True)
 class Copies:
     """What a copy looks like."""
@@ -73,6 +85,14 @@ class Copies:
     )
     remove_headers: tuple[str, ...] = several(
         "remove_headers", removable, "headers that copies lack", tuple, ()
+    )
+    gateway_headers: tuple[str, ...] = several(
+        "gateway_headers",
+        token,
+        "what the gateway sets, so that no client can take it from copies by naming it in"
+        " `Connection`",
+        tuple,
+        _GATEWAY_HEADERS,
     )
     cut_bodies: str = setting(
         "cut_bodies",
@@ -93,7 +113,11 @@ class Shadow:
         "host", header_value, "Host of the copies; without it they keep the client's"
     )
     connections: int = setting(
-        "connections", integer(1, 10_000), "64", "keep-alive connections, at most"
+        "connections",
+        integer(1, 10_000),
+        "1536",
+        "keep-alive connections, at most: 64, and more while copies wait and answers take no"
+        " longer for it; copies per second = connections / seconds of an answer",
     )
     connect_timeout: float = setting("connect_timeout", _TIMEOUT, "1s", "until a connection stands")
     answer_timeout: float = setting(
@@ -108,6 +132,9 @@ class Shadow:
     )
     queue_bytes: int = setting(
         "queue.bytes", size(1024, _TIB), "64MiB", "their bytes; what does not fit is dropped"
+    )
+    queue_time: float = setting(
+        "queue.time", seconds(0.01, _HOUR), "10s", "what waited longer is dropped"
     )
     failures: int = setting(
         "circuit.failures",

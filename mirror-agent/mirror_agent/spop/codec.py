@@ -16,6 +16,9 @@ _TRUE = 0x10
 ONE_BYTE = 240  # smaller numbers take a single byte
 _MORE = 128
 _TOP = 1 << 64
+# Far more than HAProxy sends: a message a group's line, headers as tune.http.maxhdr allows.
+_MOST_MESSAGES = 32
+_MOST_HEADERS = 4096
 
 
 class CodecError(ValueError):
@@ -168,10 +171,12 @@ def decode_arguments(buffer: bytes, position: int, count: int) -> tuple[dict[byt
 
 
 def decode_messages(payload: bytes) -> list[tuple[bytes, dict[bytes, Value]]]:
-    """Decode the payload of a NOTIFY frame: messages, each a name with its arguments."""
-    messages = []
+    """Decode the payload of a NOTIFY frame: up to 32 messages, each a name with its arguments."""
+    messages: list[tuple[bytes, dict[bytes, Value]]] = []
     position, end = 0, len(payload)
     while position < end:
+        if len(messages) == _MOST_MESSAGES:
+            raise CodecError(f"a frame with more than {_MOST_MESSAGES} messages")
         name, position = decode_string(payload, position)
         if position >= end:
             raise CodecError("a message has no number of arguments")
@@ -189,4 +194,6 @@ def decode_header_list(buffer: bytes) -> list[tuple[bytes, bytes]]:
         value, position = decode_string(buffer, position)
         if not name and not value:
             return headers
+        if len(headers) == _MOST_HEADERS:
+            raise CodecError(f"a request with more than {_MOST_HEADERS} headers")
         headers.append((name, value))
