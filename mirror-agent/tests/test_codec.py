@@ -68,7 +68,10 @@ def test_addresses_and_small_types_as_haproxy_writes_them() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.binary(max_size=300), st.dictionaries(st.binary(max_size=250), values)))
+    st.lists(
+        st.tuples(st.binary(max_size=300), st.dictionaries(st.binary(max_size=250), values)),
+        max_size=32,
+    )
 )
 def test_messages_survive(messages: list[tuple[bytes, dict[bytes, codec.Value]]]) -> None:
     payload = b"".join(

@@ -227,7 +227,7 @@ def test_greeted_and_idle_connections_give_way(
         except (OSError, EOFError):
             return False
 
-    eventually(greeted, bool, 10)
+    eventually(greeted, bool, 30)
     gone, _, _ = select.select([each.sock for each in first], [], [], 5)
     told = [each.farewell() for each in first if each.sock in gone]
     assert told[:1] == [0]  # HAProxy is told, so that it takes another connection

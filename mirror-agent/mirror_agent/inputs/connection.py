@@ -85,14 +85,14 @@ class Intake:
 
     def make_room(self, newcomer: "Connection") -> None:
         """Let the connection that has been silent for longest give way, or refuse the new one."""
-        found = self._longest_silent(asyncio.get_running_loop().time())
+        found = self._longest_silent(newcomer, asyncio.get_running_loop().time())
         if found is None:
             newcomer.refuse("too_many", "too many connections")
         else:
             found.dismiss("gave_way", "too many connections, and this one was silent for longest")
 
-    def _longest_silent(self, now: float) -> "Connection | None":
-        """Return who gives way; those that never carried anything come first."""
+    def _longest_silent(self, newcomer: "Connection", now: float) -> "Connection | None":
+        """Return who gives way; who carried something, only where all did."""
         for _ in range(2):
             while self._silent:
                 connection = self._silent.pop()
@@ -101,9 +101,11 @@ class Intake:
             if now - self._searched < _SEARCH_EVERY:
                 return None
             self._searched = now
-            silent = [each for each in self.connections if each.gives_way(now)]
-            silent.sort(key=lambda each: (each.proven, each.heard))
-            self._silent = silent[:_MOST_FOUND][::-1]
+            others = self.connections - {newcomer}
+            strangers = [each for each in others if not each.proven]
+            silent = [each for each in strangers or others if each.gives_way(now)]
+            silent.sort(key=lambda each: each.heard)
+            self._silent = silent[: _MOST_FOUND if strangers else 1][::-1]
         return None
 
     def close(self) -> None:

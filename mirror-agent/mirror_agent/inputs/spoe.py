@@ -93,8 +93,6 @@ class SpoeConnection(Connection):
             self.transport.write(b"".join(acks))
         if failure is not None:
             self._disconnect(failure)
-        if notifies:
-            self.proven = True
         for payload in notifies[:_SLICE]:
             self._mirror(payload)
         if len(notifies) > _SLICE:
@@ -164,7 +162,7 @@ class SpoeConnection(Connection):
         self._largest = min(hello.max_frame_size, self.intake.max_frame_size)
         # HAProxy's default for max-frame-size is its buffer less 4 bytes.
         self._room = hello.max_frame_size + 4
-        self._greeted = True
+        self._greeted = self.proven = True
         self.waiting_since = self.NEVER
         if hello.healthcheck:
             self.intake.account.healthchecks += 1
