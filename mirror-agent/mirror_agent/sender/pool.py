@@ -8,7 +8,6 @@ connection some 10 KB of its own; a connection ends in bounded time, whatever it
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from time import monotonic
@@ -18,7 +17,6 @@ from ..account import (
     CONNECT,
     QUEUE_BYTES,
     QUEUE_FULL,
-    QUEUE_TIME,
     SHUTDOWN,
     TIMEOUT,
     Figure,
@@ -31,6 +29,7 @@ from .breaker import Breaker, State
 from .connection import ShadowConnection
 from .dial import DialError, Dialler, NoDescriptorError
 from .limit import Limit
+from .queue import Queue
 from .shortage import Shortage
 
 _TICK = 0.1  # seconds between looks at timeouts
@@ -49,8 +48,7 @@ class Pool:
         self._loop = asyncio.get_running_loop()
         self._log = Log("shadow")
         self._breaker = Breaker(shadow.failures)
-        self._queue: deque[tuple[bytes, float]] = deque()  # with the time when each began to wait
-        self._queued_bytes = 0
+        self._queue = Queue(tally, shadow.queue_time)
         self._idle: list[ShadowConnection] = []
         self._all: set[ShadowConnection] = set()
         self._connecting: set[asyncio.Task[None]] = set()
@@ -84,8 +82,7 @@ class Pool:
         if reason is not None:
             self.tally.dropped[reason] += 1
             return
-        self._queue.append((copy, monotonic()))
-        self._queued_bytes += len(copy)
+        self._queue.add(copy)
         if len(self._connecting) < len(self._queue):
             self._connect()
 
@@ -100,7 +97,7 @@ class Pool:
             return CIRCUIT_OPEN
         if len(self._queue) >= shadow.queue_items:
             return QUEUE_FULL
-        if self._queued_bytes + size > shadow.queue_bytes:
+        if self._queue.bytes + size > shadow.queue_bytes:
             return QUEUE_BYTES
         return None
 
@@ -108,17 +105,6 @@ class Pool:
         """Return whether the trial's copy is on its way; what others hold does not matter."""
         trial = self._trial
         return bool(self._queue or self._connecting or (trial is not None and trial.busy))
-
-    def _next(self) -> bytes | None:
-        """Take the oldest copy that waits and has not waited too long."""
-        queue, oldest = self._queue, monotonic() - self.shadow.queue_time
-        while queue:
-            copy, since = queue.popleft()
-            self._queued_bytes -= len(copy)
-            if since >= oldest:
-                return copy
-            self.tally.dropped[QUEUE_TIME] += 1
-        return None
 
     # What connections report.
 
@@ -155,12 +141,12 @@ class Pool:
             detail=detail,
             retry_every=self.shadow.retry,
         )
-        self._drop_queue(CIRCUIT_OPEN)
+        self._queue.drop(CIRCUIT_OPEN)
         self._plan_attempt()
 
     def free(self, connection: ShadowConnection) -> None:
         """Give the next copy to a connection, or let it rest."""
-        copy = self._next() if self._queue else None
+        copy = self._queue.next() if self._queue else None
         if copy is not None:
             connection.send(copy, monotonic())
         elif self.closing or len(self._all) > self._limit.now + 1:  # one more for the trial
@@ -200,7 +186,7 @@ class Pool:
         problem = await self._try()
         if problem is None:
             return
-        if self._next() is not None:
+        if self._queue.next() is not None:
             self.failed(CONNECT, problem)
         task = asyncio.current_task()
         if task is not None:
@@ -262,11 +248,8 @@ class Pool:
 
     def _look_at_queue(self, now: float) -> None:
         """Drop what waited too long, and let the number of connections follow the need."""
-        queue, oldest = self._queue, now - self.shadow.queue_time
-        while queue and queue[0][1] < oldest:
-            copy, _ = queue.popleft()
-            self._queued_bytes -= len(copy)
-            self.tally.dropped[QUEUE_TIME] += 1
+        queue = self._queue
+        queue.drop_overdue(now)
         limit = self._limit
         if self._breaker.state is State.CLOSED:
             short = bool(queue) and len(self._all) + len(self._connecting) >= limit.now
@@ -277,11 +260,6 @@ class Pool:
         if self._ticks % _TICKS_A_LOOK == 0:
             self._shortage.look(now, self.busy(), len(self._all))
 
-    def _drop_queue(self, reason: str) -> None:
-        self.tally.dropped[reason] += len(self._queue)
-        self._queue.clear()
-        self._queued_bytes = 0
-
     def busy(self) -> int:
         """Return how many copies wait or are being sent."""
         return len(self._queue) + sum(connection.waiting for connection in self._all)
@@ -291,7 +269,7 @@ class Pool:
         name = (self.shadow.name,)
         yield "in_flight", name, self.busy()
         yield "queued", name, len(self._queue)
-        yield "queued_bytes", name, self._queued_bytes
+        yield "queued_bytes", name, self._queue.bytes
         yield "connections", name, len(self._all)
         yield "connections_limit", name, self._limit.now
         yield "connections_wanted", name, self._shortage.wanted
@@ -307,7 +285,7 @@ class Pool:
         """Drop what still waits, give up what is being sent, and end."""
         self.closing = True
         self._ticker.cancel()
-        self._drop_queue(SHUTDOWN)
+        self._queue.drop(SHUTDOWN)
         for task in list(self._connecting):
             task.cancel()
         for connection in list(self._all):
