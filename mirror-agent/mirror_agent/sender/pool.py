@@ -254,7 +254,8 @@ class Pool:
         if self._breaker.state is State.CLOSED:
             short = bool(queue) and len(self._all) + len(self._connecting) >= limit.now
             limit.look(now, short, self.tally.sent, self.tally.seconds)
-            for _ in range(len(queue) - len(self._connecting)):
+            room = limit.now - len(self._all) - len(self._connecting)
+            for _ in range(min(room, len(queue) - len(self._connecting))):
                 self._connect()
         self._ticks += 1
         if self._ticks % _TICKS_A_LOOK == 0:
