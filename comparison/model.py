@@ -120,7 +120,8 @@ class Promise:
 class Run:
     """A run of behave: when (ISO 8601, UTC), on what, for how many seconds, and all of it?
 
-    `played` counts by gateway the scenarios that were played, whether of a promise or not.
+    `played` counts by gateway the scenarios that were played, whether of a promise or not; `commit`
+    is the specification's, "" where it is not known, `changed` whether files differed from it.
     """
 
     started: str
@@ -130,6 +131,8 @@ class Run:
     whole: bool
     selection: str
     played: Mapping[str, int] = field(default_factory=dict, hash=False)
+    commit: str = ""
+    changed: bool = False
 
     @property
     def id(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from comparison import costs, page, storage
+from comparison import age, costs, page, storage
 from comparison.costs import Costs
 from comparison.model import Column, Comparison, Run
 from comparison.publish import COSTS, write
@@ -52,6 +52,8 @@ def compare(finished: Finished) -> Comparison:
         whole=finished.whole,
         selection=finished.selection,
         played=finished.played,
+        commit=age.commit(),
+        changed=age.is_changed(),
     )
     named = {each.gateway for each in finished.results}
     columns = [

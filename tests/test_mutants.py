@@ -5,7 +5,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from behave.configuration import Configuration
+from behave.parser import parse_file
 
+from features.reporting import strict_limits
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.mutant import Mutant, Patch, PatchError
 from tests.runs import ROOT, behave
@@ -49,12 +52,27 @@ def test_names_are_unique() -> None:
 
 def test_killers_are_scenarios(titles: set[str]) -> None:
     killers = {killer for mutant in MUTANTS for killer in mutant.killers}
+    killers -= {killer for killer in killers if strict_limits.TITLE in killer}
     assert [k for k in sorted(killers) if not any(fnmatchcase(t, k) for t in titles)] == []
 
 
 def test_what_is_played_are_scenarios(titles: set[str]) -> None:
     chosen = {mutant.titles for mutant in MUTANTS}
     assert [each for each in sorted(chosen) if not any(each in title for title in titles)] == []
+
+
+def test_killers_of_limits_name_a_promise_and_a_gateway_of_its_limit() -> None:
+    features = [parse_file(str(file)) for file in (ROOT / "features").rglob("*.feature")]
+    strict_limits.add(features, Configuration("", load_config=False))
+    titles = {
+        f"{Path(each.filename).stem}: {each.name}"
+        for feature in features
+        for each in feature.walk_scenarios()
+        if isinstance(each, strict_limits.StrictScenario)
+    }
+    killers = {k for mutant in MUTANTS for k in mutant.killers if strict_limits.TITLE in k}
+    assert len(killers) >= 2
+    assert killers <= titles
 
 
 def test_every_scenario_can_fail(titles: set[str]) -> None:

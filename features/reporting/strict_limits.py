@@ -27,7 +27,7 @@ STRICT = "strict"  # the tag of what is played for a limit
 KEPT_NOW = "keeps this now: move its row"
 BY_CHANCE = "by-chance"
 _TRIES = 25  # what breaks one time in four holds as often once in 1,300 runs
-_TITLE = "Does not hold: "
+TITLE = "Does not hold: "
 _PROMISE, _LIMIT, _GATEWAY = "promise.", "limit", "gateway"
 _NOT_TAKEN_OVER = (*SEVERITIES, "allure.label.story:")  # tags that the limit has of its own
 
@@ -205,7 +205,7 @@ def _strict(rows: Sequence[Scenario], limit: Scenario, config: Configuration) ->
     strict = StrictScenario(
         limit,
         own[_GATEWAY],
-        name=_TITLE + ScenarioOutlineBuilder.render_template(promise.name, row),
+        name=TITLE + ScenarioOutlineBuilder.render_template(promise.name, row),
         tags=list(dict.fromkeys([*limit.tags, *kept, STRICT])),
         steps=[_step(each, row) for each in promise.steps],
         description=[f"{limit.name}: so its promise must break (line {limit.line})."],

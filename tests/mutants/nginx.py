@@ -139,4 +139,28 @@ MUTANTS = (
         "running",
         "{} counts each request, whether its copy arrived or not",
     ),
+    _nginx(
+        "unrecognized",
+        "a limit is no more: nobody looks for the software's name in headers",
+        Patch(
+            "features/support/checks/answers.py",
+            'if _SOFTWARE.search(value) or name.lower() in ("server", "via", "x-powered-by")',
+            "if not name",
+        ),
+        "gateways",
+        "Does not hold: No answer through {} tells which software it is",
+    ),
+    _nginx(
+        "streams",
+        "a limit is no more: Nginx passes uploads on while they come, and copies no bodies",
+        Patch(
+            _NGINX,
+            "            mirror /_copy;\n",
+            "            mirror /_copy;\n            mirror_request_body off;\n"
+            "            proxy_request_buffering off;\n",
+            times=2,
+        ),
+        "primary",
+        "Does not hold: With {} a large upload reaches the primary while it is still being sent",
+    ),
 )
