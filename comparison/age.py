@@ -2,6 +2,7 @@
 
 import subprocess
 
+from comparison.model import Run
 from features.support.paths import ROOT
 
 # What a verdict depends on: the features with their steps, and the configurations.
@@ -23,6 +24,13 @@ def is_older(played: str) -> bool:
     if not played or _git("cat-file", "-e", f"{played}^{{commit}}") is None:
         return False
     return bool(_git("diff", "--name-only", played, "--", *_PLAYED))
+
+
+def told(run: Run) -> str:
+    """Return what is said of a run's age beside it, "" when there is nothing to say."""
+    if is_older(run.commit):
+        return f", older: features or configurations have changed since commit {run.commit}"
+    return ""
 
 
 def _git(*arguments: str) -> str | None:

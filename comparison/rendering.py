@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from comparison import age
 from comparison.advice import advise
 from comparison.advice_model import Link, anchor
 from comparison.claims import CLAIMS, Agreement, answer, judged
@@ -56,7 +57,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": _cell, "href": _href, "anchor": anchor}
+    environment.filters |= {"cell": _cell, "href": _href, "anchor": anchor, "age": age.told}
     return environment
 
 
