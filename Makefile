@@ -64,10 +64,10 @@ unit: $(VENV)/dev
 	for product in $(PRODUCTS); do (cd $$product && ../$(BIN)/pytest) || exit 1; done
 
 spec-local: $(VENV)/spec
-	$(BIN)/behave features/ -D stack=local -f progress3
+	$(BIN)/behave features/ -D stack=local
 
 spec-docker: $(VENV)/spec
-	$(BIN)/behave features/ -D stack=docker -f progress3
+	$(BIN)/behave features/ -D stack=docker
 
 spec-matrix: $(VENV)/spec ## play HAProxy's features, SPOE, Lua and log ring too, on 2.6 to 3.4
 	$(BIN)/python -m tests.matrix $(BEHAVE)

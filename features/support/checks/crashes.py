@@ -17,8 +17,11 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "segfault": re.compile(r"segmentation fault|segfault|SIGSEGV", re.IGNORECASE),
 }
 # HAProxy alerts of a service that has failed, which is news of that service and no crash; Nginx
-# alerts that it may not raise a limit where it does not run as root.
-_HARMLESS = re.compile(r"has no server available|setrlimit\(RLIMIT_NOFILE")
+# alerts that it may not raise a limit where it does not run as root. 143 is how a HAProxy ends that
+# was told to.
+_HARMLESS = re.compile(
+    r"has no server available|setrlimit\(RLIMIT_NOFILE|exited with code 143 \(Terminated\)"
+)
 
 
 def kinds_of(line: str) -> set[str]:

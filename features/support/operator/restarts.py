@@ -35,7 +35,8 @@ def start_afresh(scene: Scene) -> None:
     for name in names:
         scene.stop(name)
     for name in names:
-        scene.restore(name)
+        scene.stack.restore(name)
+    scene.restore(scene.in_front.front)  # it runs; clients must be served through it as well
 
 
 def restart_tool(scene: Scene, stream: Stream) -> None:
