@@ -5,8 +5,9 @@ import subprocess
 from comparison.model import Run
 from features.support.paths import ROOT
 
-# What a verdict depends on: the features with their steps, and the configurations.
-_PLAYED = ("features", "docker", "mirror-lua", "mirror-agent", "goreplay-middleware")
+# What a verdict depends on: the features with their steps, the configurations and the products.
+_PRODUCTS = sorted(each.parent.name for each in ROOT.glob("*/pyproject.toml"))
+_PLAYED = ("features", "docker", *_PRODUCTS)
 
 
 def commit() -> str:

@@ -1,7 +1,8 @@
 @allure.label.epic:Mirroring
 Feature: Nothing is added to a copy but its marker
   A client library adds headers of its own: Content-Type to a body, Expect to a large one, Accept to
-  anything. A shadow that gets them may act otherwise than the primary.
+  anything. A shadow that gets them may act otherwise than the primary. The marker may be two headers:
+  one that tells that it is a copy, one that tells who made it.
 
   @promise.nothing-added @critical @allure.label.story:Headers
   Scenario Outline: <gateway> adds no header but the marker to copies

@@ -170,7 +170,7 @@ def added_headers(scene: Scene) -> set[str]:
     """
     sent = [each.sent for each in scene.exchanges]
     arrived = await_copies(scene, sent)
-    allowed = ADDED_BY_THE_GATEWAY | HOP_BY_HOP | {MARKER}
+    allowed = ADDED_BY_THE_GATEWAY | HOP_BY_HOP | {MARKER, PASSED}
     added = {
         name.lower()
         for each in sent
