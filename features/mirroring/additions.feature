@@ -27,6 +27,6 @@ Feature: Nothing is added to a copy but its marker
     Examples: gateways with this limit
       | gateway               | headers                                   |
       | HAProxy with GoReplay | Accept-Encoding                           |
-      | HAProxy with Teeproxy | Accept-Encoding, User-Agent               |
+      | HAProxy with Teeproxy | Accept-Encoding                           |
       | Envoy                 | X-Envoy-Internal                          |
       | Traefik               | Accept-Encoding, X-Forwarded-*, X-Real-Ip |
