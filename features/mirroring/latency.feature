@@ -43,7 +43,7 @@ Feature: A failing shadow costs clients no time
       | Nginx   | answers 2 seconds late |
 
   @promise.no-delay @claim.fire-and-forget @limit @by-chance @critical @allure.label.story:Shadow
-  Scenario Outline: With <gateway> each client on v1 waits for one more hop, if a shadow <failure> or not
+  Scenario Outline: With <gateway> v1 is slower by one more hop, whether a shadow <failure> or not
     Given <gateway> is the gateway
     And the shadow <failure>
     When 400 requests each are sent on v1 and v3, and as many by 50 clients
