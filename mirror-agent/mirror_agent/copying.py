@@ -11,27 +11,13 @@ import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from .account import CUT, LOOP, MALFORMED, Account
+from .header_names import FRAMING, HOP_BY_HOP
 from .request import Request
+from .settings.model import Shadow
 
-if TYPE_CHECKING:  # the settings are read with what stands here
-    from .settings.model import Shadow
-
-HOP_BY_HOP = (
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-)
-# Replaced by the copy's own framing: the agent never waits for 100 Continue.
-FRAMING = ("content-length", "expect")
 # What a client names in Connection is removed, but it must not take these from the copy.
 _PROTECTED = {b"host", b"close", b"content-length"}
 

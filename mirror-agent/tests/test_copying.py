@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mirror_agent.account import CUT, LOOP, MALFORMED, Account
-from mirror_agent.copying import HOP_BY_HOP, Copier, Host, NotCopied
+from mirror_agent.copying import Copier, Host, NotCopied
+from mirror_agent.header_names import HOP_BY_HOP
 from mirror_agent.request import Request
 
 SHADOW = Host(b"Host: shadow:8081\r\n", replace=False)

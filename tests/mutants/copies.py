@@ -82,7 +82,11 @@ MUTANTS = (
     broken_spoe(
         "hop-by-hop-named",
         "a header is lost on its way to the shadow",
-        Patch(COPYING, '    "upgrade",\n', '    "upgrade",\n    "x-tag",\n'),
+        Patch(
+            "mirror-agent/mirror_agent/header_names.py",
+            '    "upgrade",\n',
+            '    "upgrade",\n    "x-tag",\n',
+        ),
         "copies",
         "HAProxy with SPOE keeps headers, *",
     ),

@@ -5,7 +5,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterable
 
-from ..copying import FRAMING, HOP_BY_HOP
+from ..header_names import FRAMING, HOP_BY_HOP
 from .address import Address
 
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z%]*)")
