@@ -96,7 +96,7 @@ def agree(cell: Cell, today: Cell) -> bool:
     if cell.verdict is Verdict.NOT_RUN:
         return today.verdict.was_run
     if cell.verdict is Verdict.FAILED:
-        return today.verdict.was_run and cell.of <= today.of
+        return today.verdict.was_run and cell.of <= 2 * today.of
     if cell.verdict is Verdict.LIMIT and cell.of > today.of:
         cell = replace(cell, of=today.of)  # a run also plays the promise, which must break
     return replace(cell, run="") == replace(today, run="")
