@@ -8,12 +8,12 @@ from functools import partial
 import pytest
 import requests
 
-from features.support import options
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.stack.local import LocalStack
 from features.support.waiting import eventually
 from features.support.wire.client import request, send
 from features.support.wire.recorder import Recorder
+from tests.local_stack import local_stack
 
 pytestmark = pytest.mark.stack
 
@@ -22,11 +22,8 @@ MIRRORING = ("HAProxy with Lua", "Nginx", "Envoy", "Traefik")
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    stack = LocalStack(options.parse({"stack": "local"}))
-    try:
+    with local_stack() as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 @pytest.fixture
@@ -35,8 +32,7 @@ def looped() -> Iterator[Callable[[str], tuple[LocalStack, Recorder]]]:
     with ExitStack() as ends:
 
         def start(name: str) -> tuple[LocalStack, Recorder]:
-            stack = LocalStack(options.parse({"stack": "local"}))
-            ends.callback(stack.down)
+            stack = ends.enter_context(local_stack())
             gateway = CATALOGUE[name]
             (service,) = gateway.services
             loop = {"SHADOW": f"{{{service.name}.proxy}}", "MIRROR_MARKER": ""}

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from features.support import options, waiting
+from features.support import waiting
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.scene import Scene
 from features.support.stack.local import LocalStack
+from tests.local_stack import local_stack
 from tests.support.clock import Clock
 
 
@@ -27,11 +28,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
-    stack = LocalStack(options.parse({"stack": "local"}))
-    try:
+    with local_stack() as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 @pytest.fixture
