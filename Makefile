@@ -23,10 +23,13 @@ PRODUCTS := mirror-agent recorder goreplay-middleware mirror-lua
 N       ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help spec spec-all tools test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench stack-up stack-down clean
+.PHONY: help doctor spec spec-all tools test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench stack-up stack-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+doctor: $(VENV)/spec ## say what can be played here, what is missing, and the command that mends it
+	@$(BIN)/python -m features.support.doctor || test $$? = 1 # 1: some gateways cannot be played
 
 spec: $(VENV)/spec ## play plain HAProxy's features, and of each other gateway the smoke tests
 	@echo "$(if $(TAGS),Chosen by tags,A selection in about a minute). Every promise of every gateway: make spec-all"

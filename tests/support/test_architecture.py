@@ -23,7 +23,7 @@ FLOORS = (
     {"stack"},
     {"gateways"},
     {"options"},
-    {"scene"},
+    {"scene", "doctor"},
     {"checks", "operator"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

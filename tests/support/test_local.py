@@ -16,7 +16,7 @@ from features.reporting import run_info
 from features.support import options
 from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
-from features.support.stack import ports, programs, retire
+from features.support.stack import choose, ports, programs, retire
 from features.support.stack.local import LocalStack
 from features.support.wire.client import request, send
 
@@ -111,8 +111,9 @@ def test_a_missing_program_is_told_with_what_mends_it(
 
 
 def test_a_directory_of_a_dead_run_is_swept_and_others_are_not(
-    new: Callable[..., LocalStack], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         ended.wait()
     dead, alive, kept = (
@@ -120,7 +121,7 @@ def test_a_directory_of_a_dead_run_is_swept_and_others_are_not(
     )
     for each in (dead, alive, kept):
         each.mkdir()
-    new()
+    choose(options.parse({"stack": "local"}))
     assert (dead.exists(), alive.exists(), kept.exists()) == (False, True, True)
 
 

@@ -23,6 +23,7 @@ _SERVICE = Service(
     configuration_inside="/usr/local/apisix/conf/apisix.yaml",
     version=("apisix", "version"),
     named_by="APISIX_IMAGE",
+    mend=lambda _: "docker pull apache/apisix:3.16.0-debian",
 )
 _CONNECTIONS = 12  # each of its workers reads the file itself
 _PROBE = family.ProbeRoute(

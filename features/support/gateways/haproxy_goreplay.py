@@ -9,6 +9,16 @@ from features.support.stack import Stack
 from features.support.stack.service import Port, Service
 
 _SCRIPT = str(DOCKER / "goreplay" / "goreplay.sh")
+_AS_ROOT = "as root: "  # before the command that the script's complaint ends with
+
+
+def _mend(complaint: str) -> str:
+    """Return the command that ends what the script complains of."""
+    if _AS_ROOT in complaint:
+        return f"sudo {complaint.rpartition(_AS_ROOT)[2]}"
+    return "unset GOREPLAY && make tools" if "GOREPLAY=/" in complaint else "make tools"
+
+
 _TOOL = Service(
     name="goreplay",
     title="GoReplay",
@@ -24,6 +34,7 @@ _TOOL = Service(
     },
     version=(_SCRIPT, "--version"),
     check=(_SCRIPT, "--check"),
+    mend=_mend,
     network_of="primary",
 )
 

@@ -12,6 +12,10 @@ from features.support.stack import Stack
 from features.support.stack.service import Port, Program, Service
 
 _SCRIPT = str(DOCKER / "teeproxy" / "teeproxy.sh")
+_BUILD = (
+    "git clone https://github.com/chrislusf/teeproxy && cd teeproxy && go mod init teeproxy && "
+    "go mod tidy && go build && export TEEPROXY=$PWD/teeproxy"
+)
 
 
 def _tool(route: str, share: int) -> Service:
@@ -29,6 +33,7 @@ def _tool(route: str, share: int) -> Service:
         version=("true",),  # it does not know
         check=(_SCRIPT, "--check"),
         brought=Program("teeproxy", variable="TEEPROXY"),
+        mend=lambda _: _BUILD,
     )
 
 

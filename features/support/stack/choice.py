@@ -1,9 +1,10 @@
 """Which kind of stack a run gets."""
 
 from features.support.errors import StackError
+from features.support.stack import scratch
 from features.support.stack.base import Stack
 from features.support.stack.docker import DockerStack
-from features.support.stack.engine import why_no_engine
+from features.support.stack.engine import sweep, why_no_engine
 from features.support.stack.external import ExternalStack
 from features.support.stack.local import LocalStack
 from features.support.stack.settings import Settings
@@ -12,9 +13,13 @@ from features.support.stack.settings import Settings
 def choose(settings: Settings) -> Stack:
     """Make the stack that was asked for; `auto` is docker where it can run, else local.
 
-    Raises StackError when the kind asked for cannot run here.
+    What runs that were killed have left is removed. Raises StackError when the kind asked for
+    cannot run here.
     """
     stack = _of_kind(settings)
+    if stack.kind == "docker":
+        sweep()
+    scratch.sweep()
     stack.chosen = settings.gateways
     return stack
 

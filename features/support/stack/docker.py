@@ -13,7 +13,7 @@ from features.support.errors import StackError
 from features.support.stack import images, inside, ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.compose import Compose
-from features.support.stack.engine import Engine, asking, sweep
+from features.support.stack.engine import Engine, asking
 from features.support.stack.programs import version_in
 from features.support.stack.service import Service, Topology
 from features.support.stack.settings import Settings
@@ -50,8 +50,6 @@ class DockerStack(Stack):
         self._started: list[str] = []
         self._addresses: dict[tuple[str, str], Address] = {}
         self._marked = 0.0
-        sweep(self._engine)
-        scratch.sweep()
 
     def _why_not(self, gateway: Topology) -> str | None:
         """Return which program or image is missing that is none of ours."""

@@ -120,8 +120,9 @@ class Engine:
         return [each["Labels"] for each in (*containers, *networks, *volumes)]
 
 
-def sweep(engine: Engine) -> None:
+def sweep() -> None:
     """Remove what runs that were killed have left; another run may be doing so as well."""
+    engine = Engine()
     for project in engine.dead_projects():
         try:
             Compose(project).down()

@@ -36,7 +36,6 @@ class LocalStack(Stack):
         self._addresses: dict[tuple[str, str], Address] = {}
         self._processes: dict[str, Process] = {}
         self._made: Path | None = None
-        scratch.sweep()
 
     def _why_not(self, gateway: Topology) -> str | None:
         """Return which program is missing, if one is."""
@@ -158,7 +157,7 @@ class LocalStack(Stack):
     def versions(self) -> dict[str, str]:
         """Ask each program that was started."""
         described = [self.service(name) for name in self._processes]
-        return {each.title: self._version(each) for each in described}
+        return {each.title: self.version(each) for each in described}
 
     def down(self) -> None:
         """Stop the processes, the last started first, and remove the directory of the run."""
@@ -191,7 +190,8 @@ class LocalStack(Stack):
             self._made.mkdir()
         return self._made
 
-    def _version(self, service: Service) -> str:
+    def version(self, service: Service) -> str:
+        """Ask a program for its version, whether it was started or not."""
         return programs.version(*self._asking(service))
 
     def _asking(self, service: Service) -> tuple[list[str], dict[str, str]]:

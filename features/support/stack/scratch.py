@@ -27,7 +27,15 @@ def copied(original: Path, own: Path) -> Path:
 
 def sweep() -> None:
     """Remove the directories of runs that were killed."""
-    for leftover in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        owner = leftover.name.removeprefix(_PREFIX).partition("-")[0]
+    for leftover in leftovers():
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def leftovers() -> list[Path]:
+    """Return the directories of runs that were killed."""
+    found = []
+    for directory in sorted(Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*")):
+        owner = directory.name.removeprefix(_PREFIX).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(leftover, ignore_errors=True)
+            found.append(directory)
+    return found

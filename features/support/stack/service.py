@@ -1,7 +1,7 @@
 """What the services of a stack are made of, described once for all kinds of stacks."""
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +45,8 @@ class Service:
     directory), {scratch} (a directory that the service may write to), {marker} and
     {stats.password} (secrets of this run), and addresses such as {primary.service}.
     `before_reload` is a command that comes before `reload_signal`. `check` is a command that says
-    in one line why the program cannot run on this machine; `brought` is a program of this machine
+    in one line why the program cannot run on this machine, `mend` returns the command that ends
+    what was complained of; `brought` is a program of this machine
     that its container needs as well, where its variable says. `network_of` is the service
     whose network its container shares. `named_by` is the variable of the Compose file that names
     the image of a program that comes in an image only.
@@ -67,6 +68,7 @@ class Service:
     brought: Program | None = None
     network_of: str | None = None
     named_by: str | None = None
+    mend: Callable[[str], str] | None = None
 
     @property
     def loaded(self) -> list[Path]:
