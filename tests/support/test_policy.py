@@ -7,8 +7,9 @@ import pytest
 
 from features.support.errors import PolicyError
 from features.support.paths import DOCKER
-from features.support.policy import load
-from features.support.policy.load import Policy, Route, Target, Upstream
+from features.support.policy import load, places
+from features.support.policy.load import Policy
+from features.support.policy.schema import Document, Route, Upstream, mirrored
 
 TEXT = load.REFERENCE.read_text()
 HAPROXY = (DOCKER / "haproxy" / "haproxy.cfg").read_text()
@@ -22,7 +23,7 @@ def read(text: str, directory: Path) -> Policy:
 
 def test_the_reference_asks_for_all_of_v1_half_of_v2_and_nothing_of_v3() -> None:
     routes = load.load().routes
-    assert [(each.prefix, each.share) for each in routes] == [
+    assert [(each.path_prefix, each.share) for each in routes] == [
         ("/api/v1", 100.0),
         ("/api/v2", 50.0),
         ("/api/v3", 0.0),
@@ -35,15 +36,18 @@ def test_the_reference_says_what_the_reference_gateway_does() -> None:
     for acl, prefixes in (("any_method", ["/api/v1"]), ("read_write", ["/api/v2", "/api/v3"])):
         (methods,) = re.findall(rf"acl {acl}\s+method (.*)", HAPROXY)
         for prefix in prefixes:
-            assert loaded.route(prefix).methods == tuple(methods.split())
+            assert loaded.route(prefix).methods == methods.split()
     primary, shadow = (
-        Upstream(host, int(port))
+        (host, int(port))
         for host, port in re.findall(r"presetenv (?:PRIMARY|SHADOW)\s+(.*):(\d+)", HAPROXY)
     )
-    marker = (("X-Mirrored-By", "${MIRROR_MARKER}"),)
-    for route in loaded.routes:
-        assert route.upstreams == (primary,)
-        assert route.targets in ((), (Target("shadow", shadow, route.share, 5.0, marker),))
+    for service in Document.model_validate(places.read(load.REFERENCE).data).services:
+        assert isinstance(service.upstream, Upstream)
+        assert (service.upstream.host, service.upstream.port) == primary
+        for target in (each for route in service.routes for each in route.targets):
+            assert (target.upstream.host, target.upstream.port) == shadow
+            assert (target.name, target.timeout) == ("shadow", "5s")
+            assert target.headers == {"X-Mirrored-By": "${MIRROR_MARKER}"}
 
 
 def test_gal_loads_the_reference_as_it_is_loaded_here() -> None:
@@ -53,12 +57,14 @@ def test_gal_loads_the_reference_as_it_is_loaded_here() -> None:
     theirs = [route for service in config.services for route in service.routes]
     ours = load.load().routes
     assert [(r.path_prefix, tuple(r.methods)) for r in theirs] == [
-        (r.prefix, r.methods) for r in ours
+        (r.path_prefix, tuple(r.methods)) for r in ours
     ]
     for their, our in zip(theirs, ours, strict=True):
         targets = their.mirroring.targets if getattr(their, "mirroring", None) else ()
         if hasattr(their, "mirroring"):
-            assert [t.sample_percentage for t in targets] == [t.share for t in our.targets]
+            assert [t.sample_percentage for t in targets] == [
+                t.sample_percentage for t in our.targets
+            ]
 
 
 def test_a_file_may_be_small_and_may_use_the_rest_of_gal(tmp_path: Path) -> None:
@@ -85,20 +91,16 @@ services:
         mirroring: {enabled: false, targets: [{name: one, upstream: {host: b, port: 83}}]}
 """
     whole, off = read(text, tmp_path).routes
-    assert whole.upstreams == (Upstream("a.example", 80, 3), Upstream("::1", 81))
-    assert (whole.prefix, whole.methods, whole.bodies, whole.headers) == (
-        *("/orders", None, False, True),
-    )
-    assert whole.targets == (
-        Target("one", Upstream("10.0.0.1", 82), 100.0, 5.0),
-        Target("two", Upstream("b", 83), 0.25, 0.25),
-    )
-    assert (off.targets, off.share) == ((), 0.0)
-    with pytest.raises(PolicyError, match=r"mirroring: 2 targets, but there is one shadow"):
-        _ = whole.share
+    assert (whole.path_prefix, whole.methods) == ("/orders", [])
+    assert (whole.mirroring.mirror_request_body, whole.mirroring.mirror_headers) == (False, True)
+    assert [(each.sample_percentage, each.timeout) for each in whole.targets] == [
+        *((100.0, "5s"), (0.25, "250ms")),
+    ]
+    assert (off.targets, off.share) == ([], 0.0)
 
 
 _BARE = ("enabled: true", "enabled: true\n          mirror_headers: false")
+_TWO = ("targets:\n", "targets:\n            - {name: b, upstream: {host: b, port: 1}}\n")
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,7 @@ _BARE = ("enabled: true", "enabled: true\n          mirror_headers: false")
     [
         ("100.0", "50", "the features need 100 % of /api/v1 mirrored"),
         ("/api/v3", "/api/v4", "there is no route for /api/v3 among /api/v1, /api/v2, /api/v4"),
+        (*_TWO, "policy.yaml:37: services[0].routes[0]: 2 targets, but there is one shadow"),
         (*_BARE, "the features need copies with body and headers"),
     ],
 )
@@ -118,16 +121,17 @@ def test_the_features_rely_on_some_of_it(old: str, new: str, told: str, tmp_path
 
 
 def test_the_longest_prefix_is_a_requests_route() -> None:
-    routes = [Route(prefix, None, ()) for prefix in ("/", "/api", "/api/v1")]
+    routes = [Route(path_prefix=prefix) for prefix in ("/", "/api", "/api/v1")]
     found = Policy("f", tuple(routes))
     expected = {"/": 0, "/x": 0, "/api?a=/api/v1": 1, "/api/v10": 1, "/api/v1": 2, "/api/v1/a?b": 2}
     assert {target: routes.index(found.route(target)) for target in expected} == expected
     with pytest.raises(PolicyError, match=r"^f: there is no route for /b among /a$"):
-        Policy("f", (Route("/a", None, ()),)).route("/b")
+        Policy("f", (Route(path_prefix="/a"),)).route("/b")
 
 
 @pytest.mark.parametrize(("share", "other"), [(50, 10), (100, 60), (49, 89), (20, 60), (0, 40)])
 def test_another_share_is_forty_points_away(share: float, other: float) -> None:
-    one = Policy("f", (Route("/a", None, (), (Target("t", Upstream("h", 1), share),)),))
+    one = Policy("f", (Route(path_prefix="/a", mirroring=mirrored(share)),))
     assert one.asking_elsewhere("/a").route("/a").share == other
-    assert Policy("f", (Route("/a", None, ()),)).asking_elsewhere("/a").route("/a").share == 40
+    none = Policy("f", (Route(path_prefix="/a"),))
+    assert none.asking_elsewhere("/a").route("/a").share == 40

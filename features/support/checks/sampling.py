@@ -58,10 +58,11 @@ def check_policy_share(scene: Scene, policy: Policy, *, exact: bool = False) -> 
 
     Raises CannotFindOutError unless all requests of the scenario are on one route.
     """
-    routes = {policy.route(target) for target in {each.sent.target for each in scene.exchanges}}
-    if len(routes) != 1:
-        raise CannotFindOutError(f"a share is judged on one route, not on {len(routes)}")
-    return check_share(scene, routes.pop().share, exact=exact)
+    routes = [policy.route(target) for target in {each.sent.target for each in scene.exchanges}]
+    prefixes = {each.path_prefix for each in routes}
+    if len(prefixes) != 1:
+        raise CannotFindOutError(f"a share is judged on one route, not on {len(prefixes)}")
+    return check_share(scene, routes[0].share, exact=exact)
 
 
 def check_share(scene: Scene, share: float, *, exact: bool = False) -> list[str]:
