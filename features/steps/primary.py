@@ -71,7 +71,7 @@ def connections_are_closed(context: Context, most: int) -> None:
 
 @when("the client sends GET and POST requests, every second of which fails")
 def client_sends_failing(context: Context) -> None:
-    context.scene.send_in_turn(request_sets.half_failing(24))
+    context.scene.send_in_turn(request_sets.half_failing(12))
 
 
 @then("every second request failed for the client")

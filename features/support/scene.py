@@ -153,11 +153,18 @@ class Scene:
         return self._keep([sent], [_attempt(self.entry, sent, timeout)])[0]
 
     def send_in_turn(
-        self, requests: Iterable[Sent], timeout: float | None = None
+        self,
+        requests: Iterable[Sent],
+        timeout: float | None = None,
+        within: float | None = None,
     ) -> list[Exchange]:
-        """Send requests in turn over one connection; each may take `timeout` seconds."""
+        """Send requests in turn over one connection; each may take `timeout` seconds.
+
+        Those that have not begun `within` seconds are left out.
+        """
         sent = list(requests)
-        return self._keep(sent, send_in_turn(self.entry, sent, timeout))
+        answers = send_in_turn(self.entry, sent, timeout, within)
+        return self._keep(sent[: len(answers)], answers)
 
     def send_in_halves(self, sent: Sent, between: Callable[[], None]) -> Exchange:
         """Send the first half of a body, do something, send the second half."""

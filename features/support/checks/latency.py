@@ -20,7 +20,7 @@ _SHOWN = 5  # examples in a message
 _ONE, _MANY = (0.005, 1.5), (0.02, 2.5)
 _ALONE = "one at a time"
 _PER_CLIENT = 8  # rounds of each of many clients
-_WITHIN = 8.0  # seconds of sending; who is slow has shown it by then
+_WITHIN = 3.0  # seconds of sending; who is slow has shown it by then
 _DECILE = 0.9
 
 

@@ -1,12 +1,14 @@
 """The client: sends requests exactly as told, over connections it controls."""
 
 import http.client
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 
 from features.support.waiting import patient
 from features.support.wire import ids
@@ -116,11 +118,19 @@ def send_in_halves(to: Address, sent: Sent, between: Callable[[], None]) -> Answ
 
 
 def send_in_turn(
-    to: Address, requests: Iterable[Sent], timeout: float | None = None
+    to: Address,
+    requests: Iterable[Sent],
+    timeout: float | None = None,
+    within: float | None = None,
 ) -> list[Answer | ClientError]:
-    """Send requests one after the other over one connection; answers come in the same order."""
+    """Send requests one after the other over one connection; answers come in the same order.
+
+    Requests that have not begun `within` seconds are left out.
+    """
+    ends = math.inf if within is None else time.monotonic() + patient(within)
     with connection(to, timeout) as link:
-        return [_attempt(partial(send_over, link, each)) for each in requests]
+        begun = takewhile(lambda _: time.monotonic() < ends, requests)
+        return [_attempt(partial(send_over, link, each)) for each in begun]
 
 
 def send_alternately(
