@@ -164,7 +164,7 @@ def test_a_broken_promise_is_failed_and_leaves_evidence(play: Play, tree: Path) 
     assert reported.run.code == 1
     (scenario,) = reported.scenarios
     assert scenario["status"] == "failed"
-    wrong = "the request arrived on route ['v10'] instead of v1"
+    wrong = "the request arrived on route v10, not v1"
     assert wrong in scenario["statusDetails"]["message"]
     (reason,) = reported.run.reasons
     assert reason.endswith(f"A request on route v1 reaches the primary: {wrong}")

@@ -4,44 +4,46 @@ from behave import then, when
 from behave.runner import Context
 
 from features.support.checks import accounting, resource_usage
+from features.support.telling import told
 from features.support.wire.client import request
 
 
 @then("the way of mirroring counts {count:d} requests as cut")
 def counted_as_cut(context: Context, count: int) -> None:
     account = context.scene.account()
-    assert account.dropped.get("cut") == count, account
+    cut = account.dropped.get("cut", 0)
+    assert cut == count, f"{cut} requests are counted as cut, not {count}: {account}"
 
 
 @then("each request was copied whole, or counted as incomplete")
 def copied_or_counted(context: Context) -> None:
     wrong = accounting.check_copied_or_counted(context.scene, "incomplete")
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the way of mirroring accounts for {count:d} requests")
 def accounts_for(context: Context, count: int) -> None:
     wrong = accounting.check_accounted_for(context.scene, count)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("it counts as sent exactly the copies that the shadow received")
 def sent_is_received(context: Context) -> None:
     sent = context.scene.account().sent
     arrived = len(context.scene.copies())
-    assert sent == arrived, f"{sent} counted as sent, {arrived} arrived"
+    assert sent == arrived, f"{sent} copies are counted as sent, {arrived} arrived"
 
 
 @then("at most {most:d} copies were lost, and none came twice")
 def few_are_lost(context: Context, most: int) -> None:
     wrong = accounting.check_losses(context.scene, most)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("every request was copied exactly once")
 def every_request_was_copied(context: Context) -> None:
     wrong = accounting.check_losses(context.scene, 0)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @when('the client sends {count:d} requests to "{target:Target}" as fast as it can')
@@ -53,6 +55,6 @@ def client_sends_fast(context: Context, count: int, target: str) -> None:
 @then("gateway and tool grew by at most {memory:d} MB of memory and {files:d} open files")
 def growth_is_bounded(context: Context, memory: int, files: int) -> None:
     grown = resource_usage.since(context.scene, context.used)
-    assert context.used.memory > 1, f"nothing was measured: {context.used}"
-    assert grown.memory <= memory, grown
-    assert grown.files <= files, grown
+    assert context.used.memory > 1, f"memory could not be measured: {context.used}"
+    assert grown.memory <= memory, f"they grew by {grown}, more than {memory} MB"
+    assert grown.files <= files, f"they grew by {grown}, more than {files} files"

@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import answers, copies
 from features.support.operator import circulating_configs
+from features.support.telling import told
 
 
 @when("an operator checks the SPOE configuration that people copy")
@@ -20,7 +21,7 @@ def own_spoe(context: Context) -> None:
 @then("the message names the prefix of variables that is missing")
 def prefix_is_named(context: Context) -> None:
     wrong = context.verdict.check_named("option var-prefix", "mirror-agent")
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @given("an operator has loaded {script:Script}")
@@ -31,9 +32,9 @@ def operator_has_loaded(context: Context, script: str) -> None:
 @then("the client gets the primary's answer after {seconds:g} seconds, and no sooner")
 def client_was_kept(context: Context, seconds: float) -> None:
     wrong = answers.check_answer(context.scene.last)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
     taken = context.scene.last.answer.elapsed
-    assert taken >= seconds, f"it took {taken:.2f} s only"
+    assert taken >= seconds, f"the answer took {taken:.2f} s only, not {seconds:g} s"
 
 
 @then("the shadow received a copy of it")

@@ -7,6 +7,7 @@ from behave.runner import Context
 
 from features.support.checks import answers
 from features.support.operator import config_check, live_edits
+from features.support.telling import told
 from features.support.waiting import eventually
 from features.support.wire.stream import Stream
 
@@ -34,42 +35,44 @@ def operator_lists_directives(context: Context) -> None:
 @then("the configuration is accepted without a warning")
 def configuration_is_accepted(context: Context) -> None:
     wrong = context.verdict.check_accepted()
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the configuration is refused")
 def configuration_is_refused(context: Context) -> None:
     wrong = context.verdict.check_refusal()
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the configuration is refused because there is no such directive")
 def no_such_directive(context: Context) -> None:
     wrong = context.verdict.check_refusal()
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
     said = context.verdict.execution.output
-    assert "'http-request'" in said, said
-    assert "got 'mirror'" in said, said
+    assert "'http-request'" in said, told(["http-request is not named in:", said])
+    assert "got 'mirror'" in said, told(["the directive mirror is not named in:", said])
 
 
 @then("the message names the line with the mistake")
 def line_is_named(context: Context) -> None:
     wrong = context.verdict.check_located()
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the message names the gateway and the absent backend")
 def both_ends_are_named(context: Context) -> None:
     wrong = context.verdict.check_named("gateway", "api_v9")
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the list is complete, and no directive in it is about mirroring")
 def nothing_mirrors(context: Context) -> None:
     known = context.directives
-    assert any("http-request set-header" in each for each in known), f"only {len(known)} listed"
+    assert any("http-request set-header" in each for each in known), (
+        f"the list is not complete: {len(known)} directives"
+    )
     found = [each for each in known if "mirror" in each.lower() or "shadow" in each.lower()]
-    assert not found, f"about mirroring: {found}"
+    assert not found, told([f"{each} is about mirroring" for each in found])
 
 
 @given("clients send requests on route {route:Route} without a pause")
@@ -97,7 +100,7 @@ def stream_lost_nothing(context: Context) -> None:
     context.stream.await_more(200)
     context.scene.exchanges += context.stream.stop()
     wrong = answers.check_answers(context.scene.exchanges)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("at most {most:d} requests of these clients got no answer, and all others the primary's")
@@ -107,5 +110,5 @@ def stream_lost_few(context: Context, most: int) -> None:
     lost = answers.unanswered(context.scene.exchanges)
     answered = [each for each in context.scene.exchanges if each not in lost]
     wrong = answers.check_answers(answered)
-    assert len(lost) <= most, "\n".join(map(str, lost))
-    assert not wrong, "\n".join(wrong)
+    assert len(lost) <= most, told([f"{len(lost)} requests got no answer", *map(str, lost)])
+    assert not wrong, told(wrong)

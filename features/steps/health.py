@@ -4,6 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import answers, health
+from features.support.telling import told
 from features.support.wire.client import request
 
 
@@ -15,7 +16,7 @@ def gateway_checks(context: Context) -> None:
 @then("the primary and the shadow were checked by the gateway")
 def both_were_checked(context: Context) -> None:
     unchecked = [name for name, count in context.checked.items() if not count]
-    assert not unchecked, f"never checked: {unchecked}"
+    assert not unchecked, f"the gateway never checked {' and '.join(unchecked)}"
 
 
 @given("the {service:Service} was stopped")
@@ -61,23 +62,23 @@ def figures_say(context: Context, service: str, state: str) -> None:
 def client_is_turned_away(context: Context) -> None:
     exchange = context.scene.send(request("GET", "/api/v1"))
     wrong = answers.check_refusal(exchange, 503) or answers.check_duration(exchange, 1.0)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the client gets the primary's answer again within {seconds:d} seconds")
 def client_is_served_again(context: Context, seconds: int) -> None:
     health.await_status(context.scene, 200, within=seconds)
     wrong = answers.check_answer(context.scene.last)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the gateway itself answers that it is well")
 def gateway_is_well(context: Context) -> None:
     wrong = answers.check_refusal(context.scene.last, 200)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the gateway itself answers that it cannot serve")
 def gateway_cannot_serve(context: Context) -> None:
     wrong = answers.check_refusal(context.scene.last, 503)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

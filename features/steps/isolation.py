@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import answers, copies, latency
 from features.support.operator import faults, outage_requests
+from features.support.telling import told
 from features.support.waiting import eventually
 from features.support.wire import request_sets
 from features.support.wire.client import ClientTimeoutError, request
@@ -81,20 +82,20 @@ def client_gives_up(context: Context, seconds: int) -> None:
 @then("the client got no answer in that time")
 def client_got_nothing(context: Context) -> None:
     answer = context.scene.last.answer
-    assert isinstance(answer, ClientTimeoutError), answer
+    assert isinstance(answer, ClientTimeoutError), told(f"the client got: {answer}")
 
 
 @then("each was answered by the primary within {seconds:g} seconds")
 def answered_in_time(context: Context, seconds: float) -> None:
     wrong = answers.check_answers(context.scene.exchanges)
     wrong += latency.check_durations(context.scene.exchanges, seconds)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the shadow really failed")
 def failure_was_real(context: Context) -> None:
     wrong = faults.check_failure(context.scene, context.failure)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the shadow is still reading")
@@ -143,11 +144,11 @@ def requests_are_compared(context: Context, count: int, clients: int) -> None:
 def routes_are_as_fast(context: Context) -> None:
     wrong = answers.check_answers(context.scene.exchanges)
     wrong += latency.check_as_fast(context.compared)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("v1 was answered {least:g} to {most:g} seconds later than v3")
 def mirrored_route_is_later(context: Context, least: float, most: float) -> None:
     wrong = answers.check_answers(context.scene.exchanges)
     wrong += latency.check_later(context.compared, least, most)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

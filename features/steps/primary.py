@@ -4,6 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import primary
+from features.support.telling import told
 from features.support.wire import request_sets
 
 
@@ -22,19 +23,19 @@ def client_asks_on_both(context: Context) -> None:
 @then("each of them failed for the client, alike on v1 and v3")
 def failed_alike(context: Context) -> None:
     wrong = primary.check_same_failure(context.scene.exchanges)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("each on v1 got an empty answer with status 200")
 def succeeded_emptily(context: Context) -> None:
     wrong = primary.check_empty_successes(context.scene.exchanges)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the primary really failed")
 def primary_really_failed(context: Context) -> None:
     wrong = primary.check_failure(context.scene, context.failure)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @when("the client sends 1 MB on route v1 with a pause in the middle")
@@ -44,24 +45,25 @@ def client_pauses(context: Context) -> None:
 
 @then("the primary had received the first part before the client sent the rest")
 def first_part_had_arrived(context: Context) -> None:
-    assert context.arrived >= primary.A_PART, f"{context.arrived} bytes had arrived"
+    had = context.arrived
+    assert had >= primary.A_PART, f"{had} bytes had arrived, fewer than {primary.A_PART}"
 
 
 @then("the primary had received nothing before the client sent the rest")
 def nothing_had_arrived(context: Context) -> None:
-    assert context.arrived == 0, f"{context.arrived} bytes had arrived"
+    assert context.arrived == 0, f"{context.arrived} bytes had arrived already"
 
 
 @then("the primary received them over {most:d} connections at most")
 def primary_has_few_connections(context: Context, most: int) -> None:
     used = primary.connections(context.scene)
-    assert 0 < used <= most, f"{used} connections"
+    assert 0 < used <= most, f"they came over {used} connections, not 1 to {most}"
 
 
 @then("the primary received each of them over a connection of its own")
 def primary_has_a_connection_each(context: Context) -> None:
-    used = primary.connections(context.scene)
-    assert used == len(context.scene.exchanges), f"{used} connections"
+    used, sent = primary.connections(context.scene), len(context.scene.exchanges)
+    assert used == sent, f"{sent} requests came over {used} connections"
 
 
 @then("at most {most:d} connections to the primary stay open")
@@ -77,16 +79,16 @@ def client_sends_failing(context: Context) -> None:
 @then("every second request failed for the client")
 def every_second_failed(context: Context) -> None:
     wrong = primary.check_failing(context.scene.exchanges)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("every second request got an empty answer with status 200")
 def every_second_is_empty(context: Context) -> None:
     wrong = primary.check_failing_hidden(context.scene.exchanges)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the primary received failing GET requests twice, and all others once")
 def gets_came_twice(context: Context) -> None:
     wrong = primary.check_repeated_gets(context.scene)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

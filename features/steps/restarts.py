@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import latency, losses
 from features.support.operator import changes, config_mistakes, restarts
+from features.support.telling import told
 from features.support.wire.stream import Stream
 
 
@@ -36,7 +37,7 @@ def operator_loads(context: Context, mistake: str) -> None:
 @then("it is refused, and the message names the place of the mistake")
 def mistake_is_refused(context: Context) -> None:
     wrong = context.answer.check_located_refusal()
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @when("the mirroring tool is restarted while clients send requests on v1 without a pause")
@@ -56,21 +57,21 @@ def tool_freezes(context: Context, count: int, after: int) -> None:
 @then("copies were lost")
 def copies_were_lost(context: Context) -> None:
     context.scene.account(len(context.scene.exchanges))
-    assert losses.without_copy(context.scene) > 0, "every request has a copy"
+    assert losses.without_copy(context.scene) > 0, "no copy was lost: every request has one"
 
 
 @then("each request without a copy was counted as lost")
 def losses_are_counted(context: Context) -> None:
     loss = losses.counted(context.scene, context.counted, restarted=context.restarted)
     wrong = losses.check_all_counted(context.scene, loss)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("copies were lost, and no figure counts them")
 def losses_are_not_counted(context: Context) -> None:
     loss = losses.counted(context.scene, context.counted, restarted=context.restarted)
     wrong = losses.check_uncounted(context.scene, loss)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then(
@@ -78,4 +79,4 @@ def losses_are_not_counted(context: Context) -> None:
 )
 def few_suffered(context: Context, least: int, most: int, soon: float, late: float) -> None:
     wrong = latency.check_interruptions(context.scene.exchanges, range(least, most + 1), soon, late)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

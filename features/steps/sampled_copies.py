@@ -4,6 +4,7 @@ from behave import then, when
 from behave.runner import Context
 
 from features.support.checks import copies, sampled_copies
+from features.support.telling import told
 from features.support.wire import request_sets
 
 
@@ -32,7 +33,7 @@ def client_repeats_an_id(context: Context, count: int, route: str) -> None:
 @then("each kind of request was copied, and no request twice")
 def each_kind_was_copied(context: Context) -> None:
     wrong = sampled_copies.check_kinds(context.scene)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("each of these copies has the method, target and body of its request")
@@ -40,14 +41,14 @@ def these_copies_are_faithful(context: Context) -> None:
     arrived = sampled_copies.copied(context.scene)
     sent = sampled_copies.sent_and_copied(context.scene, arrived)
     wrong = copies.check_contents(sent, arrived)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("each of these copies has the marker and no credentials")
 def these_copies_are_marked(context: Context) -> None:
     arrived = sampled_copies.copied(context.scene)
     wrong = sampled_copies.check_marks(arrived, context.scene.stack.marker)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("copies were drawn by chance, of each method and each client")
@@ -55,17 +56,17 @@ def copies_were_drawn(context: Context) -> None:
     drawn = sampled_copies.draws(context.scene)
     sent = [each.sent for each in context.scene.exchanges]
     wrong = sampled_copies.check_chance(sent, drawn, context.clients)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("every second request was copied")
 def every_second_was_copied(context: Context) -> None:
     wrong = sampled_copies.check_every_second(sampled_copies.draws(context.scene))
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the shadow received the share of these requests that the policy asks for")
 def share_of_one_id(context: Context) -> None:
     share = context.policy.route(context.scene.last.sent.target).share
     wrong = sampled_copies.check_count(context.scene, share)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import sampling
 from features.support.operator import changes
+from features.support.telling import told
 
 
 @given("an operator has set the share of route v2 to {share:d} % and reloaded")
@@ -20,19 +21,19 @@ def policy_asks_elsewhere(context: Context) -> None:
 @then("the shadow received the share of copies that the policy asks for, none twice")
 def share_is_what_the_policy_asks_for(context: Context) -> None:
     wrong = sampling.check_policy_share(context.scene, context.policy)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the shadow received exactly the share of copies that the policy asks for, none twice")
 def share_is_exact(context: Context) -> None:
     wrong = sampling.check_policy_share(context.scene, context.policy, exact=True)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the shadow received copies of {share:g} % of them, none twice")
 def share_is(context: Context, share: float) -> None:
     wrong = sampling.check_share(context.scene, share)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the shadow received copies, but not the share that the policy asks for")

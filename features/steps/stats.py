@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import stats_delta
 from features.support.gateways.stats import ROUTES, SERVERS, WRONG
+from features.support.telling import brief, told
 from features.support.wire.client import request
 from features.support.wire.payloads import filled
 
@@ -22,31 +23,31 @@ def operator_opens_the_page(context: Context) -> None:
 @then("the page shows the routes v1, v2 and v3")
 def page_shows_routes(context: Context) -> None:
     absent = [route for route, proxy in ROUTES.items() if proxy not in context.page]
-    assert not absent, f"not on the page: {absent}"
+    assert not absent, f"not on the page: {brief(absent)}"
 
 
 @then("the page shows the primary and the shadow")
 def page_shows_services(context: Context) -> None:
     absent = [name for name, server in SERVERS.items() if "/".join(server) not in context.page]
-    assert not absent, f"not on the page: {absent}"
+    assert not absent, f"not on the page: {brief(absent)}"
 
 
 @then("the figures of route {route:Route} grew by {total:d} requests and {good:d} successes")
 def figures_grew(context: Context, route: str, total: int, good: int) -> None:
     grown = stats_delta.settled(context.scene.stats, context.noted, route, total)
-    assert (grown.requests, grown.successes) == (total, good), grown
+    assert (grown.requests, grown.successes) == (total, good), f"they grew by {grown}"
 
 
 @then("the figures of route {route:Route} grew by {total:d} requests and {bad:d} server errors")
 def figures_grew_by_errors(context: Context, route: str, total: int, bad: int) -> None:
     grown = stats_delta.settled(context.scene.stats, context.noted, route, total)
-    assert (grown.requests, grown.server_errors) == (total, bad), grown
+    assert (grown.requests, grown.server_errors) == (total, bad), f"they grew by {grown}"
 
 
 @then("the figures of every route but {route:Route} did not change")
 def others_did_not_change(context: Context, route: str) -> None:
     changed = stats_delta.check_unchanged(context.scene.stats, context.noted, route)
-    assert not changed, f"these changed, too: {changed}"
+    assert not changed, f"the figures of {brief(changed)} changed, too"
 
 
 @given("the client sent {count:d} bodies of {size:d} bytes on route {route:Route}")
@@ -90,7 +91,7 @@ def outgoing_bytes_grew(context: Context, route: str, more: int) -> None:
 @then("Prometheus and the CSV agree on the requests, successes and bytes of every route")
 def prometheus_agrees(context: Context) -> None:
     found = stats_delta.check_agreement(context.scene.stats)
-    assert not found, "\n".join(found)
+    assert not found, told(found)
 
 
 @when("a client asks for the figures as {form:Form} with {credentials:Credentials}")
@@ -104,5 +105,5 @@ def client_asks_for_figures(context: Context, form: str, credentials: str) -> No
 @then("the figures are refused")
 def figures_are_refused(context: Context) -> None:
     answer = context.refusal
-    assert answer.status_code == 401, f"status {answer.status_code}"
+    assert answer.status_code == 401, f"the status is {answer.status_code}, not 401"
     assert "api_v1" not in answer.text, "the refusal shows the figures"

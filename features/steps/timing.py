@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import answers, latency, resource_usage, timing
 from features.support.operator import changes, outage_requests, restarts
+from features.support.telling import told
 from features.support.wire.client import ClientTimeoutError
 
 
@@ -40,7 +41,7 @@ def clients_send_bodies(context: Context, count: int, size: int) -> None:
 @then("gateway and tool grew by at least {least:d} MB of memory")
 def memory_has_grown(context: Context, least: int) -> None:
     grown = resource_usage.since(context.scene, context.used)
-    assert grown.memory >= least, grown
+    assert grown.memory >= least, f"they grew by {grown} only, not by {least} MB"
 
 
 @when("the client sends a few requests on v1, over new and kept connections")
@@ -52,7 +53,7 @@ def client_sends_a_few(context: Context) -> None:
 def later_ones_are_late(context: Context, seconds: int) -> None:
     wrong = answers.check_answers(context.scene.exchanges)
     wrong += latency.check_only_later_delayed(context.scene.exchanges, seconds)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @given("an operator has disabled keep-alive on mirrored routes")
@@ -69,5 +70,6 @@ def client_sends_body_and_request(context: Context, size: int, seconds: int) -> 
 def body_was_answered(context: Context, seconds: int) -> None:
     body, after = context.scene.exchanges
     wrong = answers.check_answer(body) + answers.check_duration(body, seconds)
-    assert not wrong, "\n".join(wrong)
-    assert isinstance(after.answer, ClientTimeoutError), after.answer
+    assert not wrong, told(wrong)
+    lost = isinstance(after.answer, ClientTimeoutError)
+    assert lost, told(f"the request after it got: {after.answer}")

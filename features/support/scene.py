@@ -12,6 +12,7 @@ from features.support.gateways.stats import Stats
 from features.support.stack import Stack
 from features.support.stack.readiness import await_route
 from features.support.stack.service import RECORDERS
+from features.support.telling import told
 from features.support.waiting import watch
 from features.support.wire.client import (
     Address,
@@ -26,8 +27,9 @@ from features.support.wire.client import (
 from features.support.wire.exchange import Answer, Received, Sent
 from features.support.wire.recorder import Fault, Recorder
 
-_FLOW_WITHIN = 8.0  # seconds until a way of mirroring has got over a fault
+_FLOW_WITHIN = 12.0  # seconds until a way of mirroring has got over a fault
 _COPY_WITHIN = 0.5
+_LAST_WORDS = 3  # lines
 
 
 @dataclass
@@ -100,7 +102,7 @@ class Scene:
         self.gateway = gateway
         self._forget()
         if gateway.mirrors and gateway.name not in self.stack.flowing:
-            self._await_flow()
+            self._await_flow(gateway)
             self._forget()
         self.stack.flowing.add(gateway.name)
         self.note_account()
@@ -119,9 +121,28 @@ class Scene:
         for recorder in self.recorders.values():
             recorder.reset()
 
-    def _await_flow(self) -> None:
-        """Wait until copies arrive again after a fault; if they stay away, scenarios will tell."""
-        watch(self._copied, until=bool, within=_FLOW_WITHIN)
+    def _await_flow(self, gateway: Gateway) -> None:
+        """Wait until copies arrive, at first or again after a fault; AssertionError if none does.
+
+        What stays silent is waited for once, and told with what the tool said.
+        """
+        known = gateway.name in self.stack.silent
+        if watch(self._copied, until=bool, within=0 if known else _FLOW_WITHIN).met:
+            self.stack.silent.discard(gateway.name)
+            return
+        self.stack.silent.add(gateway.name)
+        what = f"{gateway.name} copies nothing"
+        raise AssertionError(f"{what}, as was said" if known else told(self.no_copy(what)))
+
+    def no_copy(self, what: str) -> list[str]:
+        """Return what is to be said when no copy arrives: with the last lines of who makes them.
+
+        The next scenario waits until copies flow again.
+        """
+        self.stack.flowing.clear()
+        service = self.in_front.tool or self.in_front.front
+        lines = [each for each in self.stack.logs(service).splitlines() if each.strip()]
+        return [what, f"{service} said last:", *(lines[-_LAST_WORDS:] or ["nothing"])]
 
     def _copied(self) -> bool:
         probe = request("GET", "/api/v1")

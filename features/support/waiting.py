@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from features.support.telling import brief
+
 T = TypeVar("T")
 
 _FIRST_PAUSE = 0.002
@@ -50,7 +52,7 @@ class Observation(Generic[T]):
 
     def __str__(self) -> str:
         """Say how long was waited and what was seen last."""
-        return f"after {self.elapsed:.2f} s and {self.attempts} looks: {self.value}"
+        return f"after {self.elapsed:.2f} s and {self.attempts} looks: {brief(self.value)}"
 
 
 def watch(

@@ -85,7 +85,7 @@ def test_the_gateways_own_refusal(
 
 def test_an_answer_in_time() -> None:
     assert answers.check_duration(answered(), 0.2) == []
-    assert "longer than 0.05 s" in answers.check_duration(answered(), 0.05)[0]
+    assert "not answered within 0.05 s" in answers.check_duration(answered(), 0.05)[0]
     assert answers.check_duration(Exchange(SENT, NO_ANSWER), 10)
 
 
@@ -93,8 +93,8 @@ def test_an_answer_in_time() -> None:
     ("ids", "received", "wrong"),
     [
         (["a", "b"], arrived("b", "a"), []),
-        (["a", "b"], arrived("a"), ["1 of 2 never arrived: ['b']"]),
-        (["a", "b"], arrived("a", "b", "a"), ["1 arrived more than once: ['a']"]),
+        (["a", "b"], arrived("a"), ["1 of 2 never arrived: b"]),
+        (["a", "b"], arrived("a", "b", "a"), ["1 arrived more than once: a"]),
         (["a"], arrived("a", "z"), ["1 arrived that were never sent"]),
         (["a"], arrived("a", None), ["1 arrived that were never sent"]),
         ([], [], ["nothing was sent"]),
@@ -117,11 +117,11 @@ def test_each_request_exactly_once(
         ),
         (
             with_ids((("X-Request-Id", "a"),), ()),
-            ["a request has the ids []", "2 requests have only 1 different ids"],
+            ["a request has the ids nothing", "2 requests have only 1 different ids"],
         ),
         (
             with_ids((("X-Request-Id", "a"),), (("X-Request-Id", ""),)),
-            ["a request has the ids ['']"],
+            ["a request has the ids nothing"],
         ),
     ],
 )
@@ -131,7 +131,7 @@ def test_one_id_each(received: list[Received], wrong: list[str]) -> None:
 
 def test_two_ids_in_one_request_are_found() -> None:
     twice = with_ids((("X-Request-Id", "a"), ("X-Request-Id", "b")))
-    assert answers.check_unique_ids(twice, 1)[0] == "a request has the ids ['a', 'b']"
+    assert answers.check_unique_ids(twice, 1)[0] == "a request has the ids a, b"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_headers_that_name_the_software(header: tuple[str, str]) -> None:
     silent = answered(headers=(("Content-Type", "text/plain"), ("Date", "Tue, 24 Nov 2026")))
     assert answers.check_software_hidden([silent, Exchange(SENT, NO_ANSWER)]) == []
     assert answers.check_software_hidden([silent, answered(headers=(header,))]) == [
-        f"{header[0]}: {header[1]}"
+        f"GET /api/v1: the answer has {header[0]}: {header[1]}"
     ]
 
 

@@ -80,4 +80,4 @@ def test_another_line_is_not_the_line() -> None:
 def test_names_that_are_left_out_are_told() -> None:
     verdict = said(1, "proxy 'gateway': unable to find 'api_v9'")
     assert verdict.check_named("gateway", "api_v9") == []
-    assert verdict.check_named("gateway", "api")[0] == "['api'] are not named in:"
+    assert verdict.check_named("gateway", "api")[0] == "api is not named in:"

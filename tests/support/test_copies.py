@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from features.support.checks import copies
+from features.support.wire import payloads
 from features.support.wire.exchange import Received, Sent
 
 HEADERS = (
@@ -79,3 +80,20 @@ def test_requests_on_two_routes_are_compared_without_id_and_route() -> None:
     assert copies.check_same_request(
         received(), received(method="PUT", framing="chunked", length=1)
     )
+
+
+def test_the_marker_is_there_once() -> None:
+    assert copies.check_marker(received(), "secret") == []
+    assert copies.check_marker(received(headers=HEADERS), "secret") == [
+        "POST /api/v1/x: the copy has no marker"
+    ]
+
+
+def test_credentials_arrive_all_but_the_lost_one() -> None:
+    sent = payloads.HEADERS["credentials"]
+    assert copies.check_credentials(received(headers=sent)) == []
+    lowered = tuple((name.lower(), value) for name, value in sent)
+    assert copies.check_credentials(received(headers=lowered[:2]), "Proxy-Authorization") == []
+    assert copies.check_credentials(received(headers=sent[1:])) == [
+        "authorization did not arrive as it was sent"
+    ]

@@ -111,4 +111,4 @@ def test_figures_that_disagree_are_listed_by_route(scene: Scene) -> None:
 
     with retold(scene, lie) as server:
         (found,) = stats_delta.check_agreement(Stats(server.address, None))
-    assert found.startswith("v2: CSV Figures(")
+    assert found.startswith("v2: CSV ")

@@ -28,15 +28,15 @@ def test_what_is_lost_or_changed_is_told() -> None:
     assert check_whole([delivery(changed, answer())]) == [
         "302 on /api/v1: the client got status 200",
         "302 on /api/v1: the client got 7 of 3000 bytes",
-        "302 on /api/v1: Set-Cookie is ['a=1'] instead of ['a=1', 'b=2']",
-        "302 on /api/v1: Location is ['http://gateway/next'] instead of ['/next']",
-        "302: headers on one route only: ['set-cookie']",
+        "302 on /api/v1: Set-Cookie is a=1 instead of a=1, b=2",
+        "302 on /api/v1: Location is http://gateway/next instead of /next",
+        "302: headers on one route only: set-cookie",
     ]
 
 
 def test_a_header_that_one_route_adds_is_told() -> None:
     more = answer((*ORIGINAL.headers, ("Via", "1.1 x")))
-    assert check_whole([delivery(more, answer())]) == ["302: headers on one route only: ['via']"]
+    assert check_whole([delivery(more, answer())]) == ["302: headers on one route only: via"]
 
 
 def test_no_answer_and_a_closed_connection_are_told() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from features.support.gateways.catalogue import CATALOGUE
+from features.support.telling import brief
 from features.support.waiting import patient
 from features.support.wire.client import Exchange
 from features.support.wire.exchange import Answer, Received, first, values
@@ -63,7 +64,7 @@ def check_duration(exchange: Exchange, seconds: float) -> list[str]:
     answer = exchange.answer
     if isinstance(answer, Answer) and answer.elapsed < patient(seconds):
         return []
-    return [f"the answer took longer than {seconds} s: {answer}"]
+    return [f"{exchange.sent}: not answered within {seconds:g} s: {answer}"]
 
 
 def check_exactly_once(ids: Sequence[str], received: Sequence[Received]) -> list[str]:
@@ -73,8 +74,8 @@ def check_exactly_once(ids: Sequence[str], received: Sequence[Received]) -> list
     repeated = [each for each in ids if times[each] > 1]
     strange = set(times) - set(ids)
     found = [] if ids else ["nothing was sent"]
-    found += [f"{len(lost)} of {len(ids)} never arrived: {lost[:_SHOWN]}"] if lost else []
-    found += [f"{len(repeated)} arrived more than once: {repeated[:_SHOWN]}"] if repeated else []
+    found += [f"{len(lost)} of {len(ids)} never arrived: {brief(lost)}"] if lost else []
+    found += [f"{len(repeated)} arrived more than once: {brief(repeated)}"] if repeated else []
     found += [f"{len(strange)} arrived that were never sent"] if strange else []
     return found
 
@@ -83,7 +84,9 @@ def check_unique_ids(received: Sequence[Received], count: int) -> list[str]:
     """Say how a number of requests does not have one id each, all different."""
     ids = [values(each.headers, "x-request-id") for each in received]
     found = [] if len(ids) == count else [f"{len(ids)} requests arrived instead of {count}"]
-    found += [f"a request has the ids {each}" for each in ids if len(each) != 1 or not each[0]]
+    found += [
+        f"a request has the ids {brief(each)}" for each in ids if len(each) != 1 or not each[0]
+    ]
     different = {each for some in ids for each in some}
     if len(different) != len(ids):
         found.append(f"{len(ids)} requests have only {len(different)} different ids")
@@ -92,13 +95,27 @@ def check_unique_ids(received: Sequence[Received], count: int) -> list[str]:
 
 def check_software_hidden(exchanges: Sequence[Exchange]) -> list[str]:
     """List the headers in answers that name the gateway's software or a version."""
-    answers = [each.answer for each in exchanges if isinstance(each.answer, Answer)]
+    pairs = [(each.sent, each.answer) for each in exchanges if isinstance(each.answer, Answer)]
     return [
-        f"{name}: {value}"
-        for answer in answers
+        f"{sent}: the answer has {name}: {value}"
+        for sent, answer in pairs
         for name, value in answer.headers
         if _SOFTWARE.search(value) or name.lower() in ("server", "via", "x-powered-by")
-    ] + [f"body: {a.body[:80]!r}" for a in answers if a.service is None and _names(a.body)]
+    ] + [
+        f"{sent}: the body is {brief(answer.body.decode('latin-1'))}"
+        for sent, answer in pairs
+        if answer.service is None and _names(answer.body)
+    ]
+
+
+def check_software_named(exchanges: Sequence[Exchange], name: str) -> list[str]:
+    """Say which answers do not name the software, and nothing else, in their header Server."""
+    found = [
+        (each.sent, values(each.answer.headers, "server"))
+        for each in exchanges
+        if isinstance(each.answer, Answer)
+    ]
+    return [f"{sent}: Server is {brief(got)}, not {name}" for sent, got in found if got != [name]]
 
 
 def _names(body: bytes) -> bool:

@@ -1,8 +1,10 @@
 """What the shadow received of the requests that were to be mirrored."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from features.support.scene import Scene
+from features.support.telling import brief, told
 from features.support.waiting import eventually, for_arrival, watch
 from features.support.wire.client import request, send_in_turn
 from features.support.wire.exchange import (
@@ -14,6 +16,7 @@ from features.support.wire.exchange import (
     differences,
     values,
 )
+from features.support.wire.payloads import HEADERS
 
 MARKER = "x-mirrored-by"
 PASSED = "x-mirror-passed"  # the name of the agent that made the copy
@@ -21,6 +24,7 @@ CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 # What HTTP clients such as Go's add by themselves.
 ADDED_BY_CLIENTS = frozenset({"accept-encoding", "user-agent"})
 _FORWARDED = "x-forwarded-"
+Pairs = Sequence[tuple[str, str]]
 _WITHIN = 10.0
 _SOON = 0.5
 _SENTINELS = 20
@@ -33,20 +37,32 @@ def await_copies(scene: Scene, requests: Iterable[Sent]) -> dict[str, Received]:
 
     Also when one arrives twice.
     """
-    ids = {str(each.request_id) for each in requests}
-    arrived = eventually(
+    wanted = {str(each.request_id): each for each in requests}
+    arrived = watch(
         lambda: [
             each
-            for each in scene.shadow.received(ids if len(ids) < _MANY else None)
-            if each.state == "complete" and each.request_id in ids
+            for each in scene.shadow.received(wanted if len(wanted) < _MANY else None)
+            if each.state == "complete" and each.request_id in wanted
         ],
-        until=lambda copies: {each.request_id for each in copies} >= ids,
+        until=lambda copies: {each.request_id for each in copies} >= wanted.keys(),
         within=for_arrival(_WITHIN),
-        what=f"the arrival of {len(ids)} copies",
-    )
-    if len(arrived) != len(ids):
-        raise AssertionError(f"{len(arrived)} copies of {len(ids)} requests arrived")
+    ).value
+    times = Counter(str(each.request_id) for each in arrived)
+    if len(times) < len(wanted):
+        raise AssertionError(told(_missing(scene, wanted, times)))
+    twice = [f"{wanted[name]}: it was copied {n} times" for name, n in times.items() if n > 1]
+    if twice:
+        raise AssertionError(told(twice))
     return {str(each.request_id): each for each in arrived}
+
+
+def _missing(scene: Scene, wanted: Mapping[str, Sent], times: Mapping[str, int]) -> list[str]:
+    """Say which requests have no copy; where none has, what the tool said last."""
+    if not times:
+        return scene.no_copy(f"none of {len(wanted)} requests has a copy")
+    rest = [each for name, each in wanted.items() if name not in times]
+    found = [f"{len(rest)} of {len(wanted)} requests have no copy"] if len(rest) > 1 else []
+    return found + [f"{each}: it has no whole copy" for each in rest]
 
 
 def await_sentinels(scene: Scene) -> set[str]:
@@ -103,7 +119,7 @@ def check_contents(sent: Sequence[Sent], copies: dict[str, Received]) -> list[st
     """Say how copies have another method, target or body than their requests."""
     bare = [Sent(each.method, each.target, (), each.body, each.chunked) for each in sent]
     return [
-        f"{each.method} {each.target}: {wrong}"
+        f"{each}: {wrong}"
         for each, plain in zip(sent, bare, strict=True)
         for wrong in differences(plain, _without_headers(copies[str(each.request_id)]))
     ]
@@ -118,7 +134,7 @@ def check_headers(
     """
     allowed = ADDED_BY_THE_GATEWAY | {MARKER, PASSED} | added
     return [
-        f"{each.request_id}: {wrong}"
+        f"{each}: {wrong}"
         for each in sent
         for wrong in differences(_without_credentials(each), copies[str(each.request_id)], allowed)
         if "header" in wrong
@@ -145,7 +161,15 @@ def check_same_request(left: Received, right: Received, *, order: bool = True) -
     if order and left.framing != right.framing:
         found.append(f"framing {left.framing}, {right.framing}")
     one, other = _comparable(left, order=order), _comparable(right, order=order)
-    return found if one == other else [*found, f"headers {one}, {other}"]
+    return [f"{left.method} {left.target}: {each}" for each in (*found, *_unlike(one, other))]
+
+
+def _unlike(one: Pairs, other: Pairs) -> list[str]:
+    """Say which headers came on one route only, or that they came in another order."""
+    first, second = (Counter(f"{name}: {value!r}" for name, value in each) for each in (one, other))
+    found = [f"{each} came on the first route only" for each in first - second]
+    found += [f"{each} came on the second route only" for each in second - first]
+    return found or (["headers came in another order"] if one != other else [])
 
 
 def _comparable(received: Received, *, order: bool) -> list[tuple[str, str]]:
@@ -183,6 +207,27 @@ def added_headers(scene: Scene) -> set[str]:
 def markers(received: Received) -> list[str]:
     """Return the values of the marker on a request."""
     return values(received.headers, MARKER)
+
+
+def check_marker(copy: Received, marker: str) -> list[str]:
+    """Say how a copy does not have the true marker, once."""
+    found = markers(copy)
+    if found == [marker]:
+        return []
+    what = (
+        f"the copy has the marker {brief(found)}, not {marker}"
+        if found
+        else "the copy has no marker"
+    )
+    return [f"{copy.method} {copy.target}: {what}"]
+
+
+def check_credentials(received: Received, lost: str = "") -> list[str]:
+    """Say which credentials of a request that had them all did not arrive, but for a lost one."""
+    wanted = {f"{n.lower()}: {value}" for n, value in HEADERS["credentials"] if n != lost}
+    came = {f"{n.lower()}: {v}" for n, v in received.headers if n.lower() in CREDENTIALS}
+    found = [f"{each.partition(':')[0]} did not arrive as it was sent" for each in wanted - came]
+    return sorted(found) + sorted(f"{each} was not expected" for each in came - wanted)
 
 
 def credentials(received: Received) -> list[str]:

@@ -40,7 +40,7 @@ def check_only_later_delayed(exchanges: Sequence[Exchange], most: float) -> list
     ]
     for each in exchanges[half + 1 :]:
         found += answers.check_duration(each, most)
-        found += [] if _took(each) >= _LATE else [f"this was not late: {each.answer}"]
+        found += [] if _took(each) >= _LATE else [f"{each.sent}: this was not late: {each.answer}"]
     return found
 
 

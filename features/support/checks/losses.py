@@ -19,6 +19,10 @@ class Loss:
     lost: int
     unsure: int = 0
 
+    def __str__(self) -> str:
+        """Return what is counted as lost, and what may be."""
+        return f"{self.lost} as lost" + (f", {self.unsure} perhaps" if self.unsure else "")
+
 
 def noted(scene: Scene) -> dict[str, int]:
     """Return what the gateway itself counts, to be compared with later."""

@@ -38,16 +38,18 @@ def check_copied(scene: Scene) -> list[str]:
     sentinel = scene.send(request("GET", "/api/v1/sentinel")).sent
     scene.shadow.await_request(str(sentinel.request_id))
     copied |= _copied(scene) & set(sent)
-    missing = [f"{sent[each]} arrived on route v1 and has no copy" for each in on_v1 - copied]
-    return missing + [f"{sent[each]} has a copy, not being of v1" for each in copied - on_v1]
+    named = {each: sent.get(each, "what was never sent") for each in on_v1 | copied}
+    missing = [f"{named[each]} arrived on route v1 and has no copy" for each in on_v1 - copied]
+    return missing + [f"{named[each]} has a copy, not being of v1" for each in copied - on_v1]
 
 
 def check_methods(scene: Scene) -> list[str]:
     """Say which requests arrived on a route that does not offer their method."""
+    routes = _routes(scene)
     return [
-        f"{each} arrived on route {route}"
-        for name, route in _routes(scene).items()
-        if (each := _by_id(scene)[name]).startswith(_OF_V1_ALONE) and route != "v1"
+        f"{each} arrived on route {routes[name]}"
+        for name, each in _by_id(scene).items()
+        if each.startswith(_OF_V1_ALONE) and routes.get(name, "v1") != "v1"
     ]
 
 

@@ -7,6 +7,7 @@ from features.support.checks import copies
 from features.support.operator import faults
 from features.support.operator.faults import Failure
 from features.support.scene import Scene
+from features.support.telling import brief
 from features.support.waiting import eventually, watch
 from features.support.wire.client import Exchange, request
 from features.support.wire.exchange import Answer
@@ -52,11 +53,13 @@ def check_same_failure(exchanges: Sequence[Exchange]) -> list[str]:
         for each in exchanges
         if isinstance(each.answer, Answer) and each.answer.status < 500
     ]
-    told = {
-        route: sorted({_what_was_told(e) for e in exchanges if e.sent.target == f"/api/{route}"})
+    one, other = (
+        sorted({_what_was_told(e) for e in exchanges if e.sent.target == f"/api/{route}"})
         for route in ("v1", "v3")
-    }
-    return found if told["v1"] == told["v3"] else [*found, f"clients were told {told}"]
+    )
+    if one != other:
+        found.append(f"clients got {brief(one)} on v1, and {brief(other)} on v3")
+    return found
 
 
 def check_failing(exchanges: Sequence[Exchange]) -> list[str]:
@@ -71,7 +74,7 @@ def check_failing(exchanges: Sequence[Exchange]) -> list[str]:
 def check_failing_hidden(exchanges: Sequence[Exchange]) -> list[str]:
     """Say which answers to requests to FAILING are not a status 200 without a body."""
     return [
-        f"{each.sent.method}: {each.answer}"
+        f"{each.sent}: {each.answer}"
         for each in exchanges
         if each.sent.target == FAILING
         and not (
@@ -97,7 +100,7 @@ def check_repeated_gets(scene: Scene) -> list[str]:
 def check_empty_successes(exchanges: Sequence[Exchange]) -> list[str]:
     """Say which answers on v1 are something else than a status 200 without a body."""
     return [
-        f"{each.answer}"
+        f"{each.sent}: {each.answer}"
         for each in exchanges
         if each.sent.target == "/api/v1"
         and not (

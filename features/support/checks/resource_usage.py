@@ -34,6 +34,10 @@ class Usage:
         """Return how much both grew."""
         return Usage(self.memory - earlier.memory, self.files - earlier.files)
 
+    def __str__(self) -> str:
+        """Return both with their units."""
+        return f"{self.memory:.0f} MB and {self.files} open files"
+
 
 def at_rest(scene: Scene) -> Usage:
     """Add up what the services of the gateway in front use now, and watch their peaks from here."""

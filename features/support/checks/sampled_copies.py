@@ -40,9 +40,12 @@ def check_kinds(scene: Scene) -> list[str]:
 def check_marks(arrived: dict[str, Received], marker: str) -> list[str]:
     """Say which copies have another marker than the true one, or credentials."""
     return [
-        f"{each.method} {each.target}: markers {copies.markers(each)}, {copies.credentials(each)}"
+        wrong
         for each in arrived.values()
-        if copies.markers(each) != [marker] or copies.credentials(each)
+        for wrong in (
+            *copies.check_marker(each, marker),
+            *(f"{each}: the copy has {found}" for found in copies.credentials(each)),
+        )
     ]
 
 

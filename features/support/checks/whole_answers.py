@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from features.support.scene import Scene
+from features.support.telling import brief
 from features.support.wire.client import ClientError, Exchange, connection, request, send_over
 from features.support.wire.exchange import Answer, Headers, values
 
@@ -27,6 +28,10 @@ class Original:
     def body(self) -> bytes:
         """Return the body, which is filler."""
         return b"" if self.status in _BODILESS else b"." * _SIZE
+
+    def __str__(self) -> str:
+        """Return the status, which no other original has."""
+        return f"status {self.status}"
 
 
 ORIGINALS = (
@@ -60,6 +65,10 @@ class Delivery:
     original: Original
     exchanges: Sequence[Exchange]
     kept: Sequence[bool]
+
+    def __str__(self) -> str:
+        """Return what was delivered to how many clients."""
+        return f"{self.original} to {len(self.exchanges)} clients"
 
 
 def play(scene: Scene) -> list[Delivery]:
@@ -109,7 +118,7 @@ def _check_delivery(delivery: Delivery) -> Iterator[str]:
     one, other = (Counter(_names(each.answer)) for each in delivery.exchanges)
     if one != other:
         differing = sorted(((one - other) + (other - one)).elements())
-        yield f"{delivery.original.status}: headers on one route only: {differing}"
+        yield f"{delivery.original.status}: headers on one route only: {brief(differing)}"
 
 
 def _differences(original: Original, answer: Answer | ClientError) -> Iterator[str]:
@@ -124,7 +133,7 @@ def _differences(original: Original, answer: Answer | ClientError) -> Iterator[s
         wanted = values(original.headers, name.lower())
         got = values(answer.headers, name.lower())
         if got != wanted:
-            yield f"{name} is {got} instead of {wanted}"
+            yield f"{name} is {brief(got)} instead of {brief(wanted)}"
 
 
 def _names(answer: Answer | ClientError) -> list[str]:

@@ -41,10 +41,19 @@ class Account:
             _since(self.unsure, earlier.unsure),
         )
 
+    def __str__(self) -> str:
+        """Return the figures that are not 0, in the order of the account."""
+        told = [f"{self.received} received", f"{self.sent} sent"]
+        for what, reasons in (("dropped", self.dropped), ("failed", self.failed)):
+            told += [f"{count} {what} ({reason})" for reason, count in reasons.items() if count]
+        late = [("in flight", self.in_flight), ("lost", self.lost), ("unsure", self.unsure)]
+        return ", ".join(told + [f"{count} {what}" for what, count in late if count])
+
     def check_balance(self) -> list[str]:
         """Say how the figures do not add up."""
         ends = self.sent + sum(self.dropped.values()) + sum(self.failed.values()) + self.in_flight
-        return [] if ends == self.received else [f"{self} does not add up: {ends}"]
+        wrong = f"the account does not add up to {ends}: {self}"
+        return [] if ends == self.received else [wrong]
 
 
 def settled(read: Callable[[], Account], at_least: int = 0) -> Account:

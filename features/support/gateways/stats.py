@@ -58,6 +58,12 @@ class Figures:
         """Return how much each figure grew."""
         return Figures(*(getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)))
 
+    def __str__(self) -> str:
+        """Return each figure with its name."""
+        return ", ".join(
+            f"{getattr(self, f.name)} {f.name.replace('_', ' ')}" for f in fields(self)
+        )
+
 
 class Stats:
     """The reader of one gateway's figures; AssertionError when they leave out what they promise."""

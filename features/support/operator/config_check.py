@@ -9,6 +9,7 @@ from features.support.gateways.catalogue import CATALOGUE
 from features.support.gateways.model import ConfigCheck, ConfigMistake, needed
 from features.support.scene import Scene
 from features.support.stack import Execution
+from features.support.telling import listed
 
 _FILE = "mistake.cfg"
 MISTAKES: Mapping[str, ConfigMistake] = {
@@ -43,7 +44,7 @@ class CheckResult:
     def check_named(self, *names: str) -> list[str]:
         """Say which names the message leaves out."""
         missing = [each for each in names if f"'{each}'" not in self.execution.output]
-        return [f"{missing} are not named in:", self.execution.output] if missing else []
+        return [f"{listed(missing)} is not named in:", self.execution.output] if missing else []
 
     def check_located(self) -> list[str]:
         """Say how the message does not name the line of the mistake."""

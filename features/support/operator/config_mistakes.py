@@ -9,6 +9,7 @@ from features.support.gateways.model import MirroringMistake
 from features.support.operator import changes
 from features.support.scene import Scene
 from features.support.stack import Execution
+from features.support.telling import brief
 
 _REFUSED = 1  # the exit code
 _SUFFIXES = (".cfg", ".conf", ".spoe", ".yaml")  # the files of a service that a mistake can be in
@@ -30,7 +31,7 @@ class Refusal:
         missing = [word for word in self.named if word not in said]
         if self.execution.code == _REFUSED and not missing:
             return []
-        return [f"exit code {self.execution.code}, {missing} not in:", said]
+        return [f"exit code {self.execution.code}; not said: {brief(missing)}", said]
 
 
 def load(scene: Scene, name: str) -> Refusal:

@@ -55,6 +55,7 @@ class Stack(ABC):
         self.credentials = credentials  # who may read the figures, None where everybody may
         self.marker = secrets.token_hex(8)  # the secret that tells copies from requests
         self.flowing: set[str] = set()  # gateways whose copies are known to arrive
+        self.silent: set[str] = set()  # gateways of which it was said that they copy nothing
         self.away: set[str] = set()  # services that a scenario has stopped
         self.used: set[str] = set()  # services whose logs are to be read for crashes
         self.chosen: frozenset[str] | None = None  # the gateways that a run plays, None for all

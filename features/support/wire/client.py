@@ -50,6 +50,10 @@ class Exchange:
         """Return the status the client got, if it got an answer."""
         return self.answer.status if isinstance(self.answer, Answer) else None
 
+    def __str__(self) -> str:
+        """Return the request and what the client got."""
+        return f"{self.sent}: {self.answer}"
+
 
 def request(
     method: str,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,17 @@ class Sent:
         """Return the id on which journals are joined."""
         return first(self.headers, "x-request-id")
 
+    def __str__(self) -> str:
+        """Return the request line, and what there is of a body."""
+        if self.body is None:
+            return f"{self.method} {self.target}"
+        return f"{self.method} {self.target} with {_bytes(self.body, chunked=self.chunked)}"
+
+
+def _bytes(body: bytes, *, chunked: bool) -> str:
+    size = "1 byte" if len(body) == 1 else f"{len(body)} bytes"
+    return f"{size} in chunks" if chunked else size
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -58,6 +69,10 @@ class Answer:
     def request_id(self) -> str | None:
         """Return the id of the request that this is the answer to."""
         return first(self.headers, "x-request-id")
+
+    def __str__(self) -> str:
+        """Return status, length and time."""
+        return f"status {self.status} with {len(self.body)} bytes after {self.elapsed:.2f} s"
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,11 @@ class Received:
     def route(self) -> str | None:
         """Return the route on which the gateway passed the request."""
         return first(self.headers, "x-route")
+
+    def __str__(self) -> str:
+        """Return the request line, and how much of a body came."""
+        whole = "" if self.state == "complete" else f" ({self.state})"
+        return f"{self.method} {self.target} with {self.length} bytes{whole}"
 
 
 def first(headers: Headers, name: str) -> str | None:
@@ -132,8 +152,13 @@ def _header_differences(sent: Headers, received: Headers, added: frozenset[str])
     if kept != wanted:
         found += [f"header {n}: {v!r} is missing" for n, v in _missing(wanted, kept)]
         found += [f"header {n}: {v!r} was not sent" for n, v in _missing(kept, wanted)]
-        found = found or [f"headers came in another order: {kept} instead of {wanted}"]
+        found = found or [_order(wanted, kept)]
     return found
+
+
+def _order(wanted: Sequence[tuple[str, str]], kept: Sequence[tuple[str, str]]) -> str:
+    at = next(n for n, pair in enumerate(wanted) if kept[n] != pair)
+    return f"headers came in another order: {kept[at][0]} where {wanted[at][0]} stood"
 
 
 def _comparable(headers: Headers) -> list[tuple[str, str]]:
