@@ -2,7 +2,9 @@
 
 from tests.mutants import (
     apisix,
+    clients_choice,
     copies,
+    fates,
     fidelity,
     figures,
     gateways,
@@ -16,6 +18,7 @@ from tests.mutants import (
     routing,
     running,
     sampled,
+    secrets,
     starting,
 )
 from tests.mutants.mutant import Mutant
@@ -37,4 +40,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *apisix.MUTANTS,
     *primary.MUTANTS,
     *starting.MUTANTS,
+    *clients_choice.MUTANTS,
+    *secrets.MUTANTS,
+    *fates.MUTANTS,
 )

@@ -30,7 +30,9 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 PRODUCTS = ("mirror-agent", "recorder", "goreplay-middleware")
 # Whose code may name a gateway although it does not describe one, and why.
 NAMES_GATEWAYS = {
+    "features/support/checks/access.py": "strangers try the usual paths of every software",
     "features/support/policy/schema.py": "they are words of GAL's syntax",
+    "features/support/wire/hostile_requests.py": "clients try headers that some software obeys",
     "bench/origins.py": "its fast services are HAProxy's",
     "bench/spop_load.py": "it plays HAProxy towards the agent",
     "bench/targets.py": "what three ways of mirroring were to cost",

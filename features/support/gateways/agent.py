@@ -7,8 +7,16 @@ from collections.abc import Mapping
 
 from features.support.errors import CannotFindOutError
 from features.support.gateways.account import UNSURE, Account
-from features.support.gateways.figures import account_in, by_reason, page
-from features.support.gateways.model import Edit, Effect, FileShare, Gateway, SecondShadow
+from features.support.gateways.fate import Fate, FateFigures
+from features.support.gateways.figures import account_in, by_label, by_reason, page
+from features.support.gateways.model import (
+    Edit,
+    Effect,
+    FileShare,
+    Gateway,
+    SecondShadow,
+    Setting,
+)
 from features.support.paths import ROOT
 from features.support.stack import Stack
 from features.support.stack.service import Port, Service
@@ -25,6 +33,41 @@ SHARE = FileShare(
 )
 SECOND_SHADOW = SecondShadow(
     "tool", (("\nshadows:\n", "\nshadows:\n  - name: second\n    address: {second}\n"),)
+)
+_ADDRESS = "    address: ${SHADOW:-127.0.0.1:8081}\n"
+
+
+def _of_the_shadow(*lines: str) -> Setting:
+    added = "".join(f"    {line}\n" for line in lines)
+    return Setting("tool", [Edit(_ADDRESS, _ADDRESS + added)])
+
+
+PATIENCE: Mapping[Fate, Setting] = {
+    "answers too late": _of_the_shadow("answer_timeout: 1s"),
+    "by their number": _of_the_shadow("connections: 1", "queue: {items: 2}"),
+    "by their bytes": _of_the_shadow("connections: 1", "queue: {bytes: 10KiB}"),
+}
+
+
+def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
+    """Read the agent's figures, and what HAProxy counts of copies that come back."""
+    own = by_label(page(stack, str(gateway.tool), "metrics", "/metrics"), "mirror_agent_")
+    front = by_label(page(stack, gateway.front, "stats", "/mirroring"), "haproxy_mirror_")
+    return {**own, "loops": front["haproxy_mirror_loops"]}
+
+
+FIGURES = FateFigures(
+    _figures,
+    {
+        "answers too late": "failed.timeout",
+        "does not listen": "failed.connect",
+        "hangs up": "failed.closed",
+        "answers with errors": "answers.5xx",
+        "not drawn": "dropped.not_sampled",
+        "loop": "loops",
+        "by their number": "dropped.queue_full",
+        "by their bytes": "dropped.queue_bytes",
+    },
 )
 
 

@@ -57,6 +57,11 @@ GATEWAY = Gateway(
     software=("openresty",),
     does_not_apply={
         "account": "it keeps neither figures nor a log of copies",
+        "figures-locked": "it has no figures",
+        **dict.fromkeys(
+            ("counted-queue-items", "counted-queue-bytes"),
+            "its room for 1000 copies at a time is fixed when it starts",
+        ),
         "reload": family.NEVER_RELOADED,
         **without_a_second_shadow("a route has one shadow (apache/apisix#9690)"),
         **without_a_tool(family.NO_TOOL),

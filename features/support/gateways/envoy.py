@@ -2,19 +2,23 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
+from features.support.gateways.fate import Fate, FateFigures
 from features.support.gateways.figures import page, samples
 from features.support.gateways.model import (
+    Edit,
     Effect,
     Gateway,
     HeaderChange,
     LiveShare,
     MirroringMistake,
     SecondShadow,
+    Setting,
     without_a_tool,
 )
 from features.support.paths import DOCKER
@@ -62,6 +66,23 @@ def _account(stack: Stack, gateway: Gateway) -> Account:
     )
 
 
+_OWN: Mapping[Fate, str] = {
+    "answers too late": "rq_timeout",
+    "does not listen": "rq_pending_failure_eject",
+    "hangs up": "cx_destroy_remote_with_active_rq",
+    "answers with errors": "rq_500",
+    "by their number": "rq_pending_overflow",
+}
+_ONE_BY_ONE = quote(rf"^cluster\.shadow\.upstream_({'|'.join(_OWN.values())})$")
+
+
+def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
+    """Read what the shadow's cluster tells; a status has no figure before its first answer."""
+    told = page(stack, gateway.front, "stats", f"/stats?filter={_ONE_BY_ONE}")
+    lines = (line.rpartition(": ") for line in told.splitlines())
+    return {name.removeprefix("cluster.shadow.upstream_"): int(value) for name, _, value in lines}
+
+
 def _restarted(stack: Stack, gateway: Gateway) -> Effect:
     starts = 0
 
@@ -102,6 +123,7 @@ def _one_thread(front: Service) -> Service:
     return replace(front, command=tuple(command))
 
 
+_TIME = "                            timeout: 30s\n"  # of the routes that are mirrored
 _MARKS = "                                  - {remove: x-envoy-external-address}\n"
 _POLICY = (
     "                              - cluster: second\n"
@@ -125,6 +147,19 @@ GATEWAY = Gateway(
     front="envoy",
     checks_shadow=False,
     account=_account,
+    figures=FateFigures(_figures, _OWN),
+    patience={
+        "answers too late": Setting("front", [Edit(_TIME, _TIME.replace("30s", "1s"), times=2)]),
+        "by their number": Setting(
+            "front",
+            [
+                Edit(
+                    "{max_connections: 1024, max_pending_requests: 1024,",
+                    "{max_connections: 1, max_pending_requests: 2,",
+                )
+            ],
+        ),
+    },
     effects={"front": _restarted},
     share=LiveShare(
         lambda stack, gateway, share: _set_shares(stack, gateway, f"{{mirror.v2: {share}}}"),
@@ -156,5 +191,9 @@ GATEWAY = Gateway(
         joins=True,
     ),
     one_thread=_one_thread,
-    does_not_apply={"reload": family.NEVER_RELOADED, **without_a_tool(family.NO_TOOL)},
+    does_not_apply={
+        "counted-queue-bytes": "its bound is one of number alone",
+        "reload": family.NEVER_RELOADED,
+        **without_a_tool(family.NO_TOOL),
+    },
 )

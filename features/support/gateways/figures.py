@@ -53,6 +53,16 @@ def by_reason(text: str, prefix: str) -> dict[str, Counter[str]]:
     return counts
 
 
+def by_label(text: str, prefix: str) -> dict[str, int]:
+    """Return the figures whose names begin with a prefix, each with its reason or code: a.b."""
+    counts = Counter[str]()
+    for name, labels, value in samples(text):
+        if name.startswith(prefix):
+            more = labels.get("reason") or labels.get("code")
+            counts[f"{name.removeprefix(prefix)}.{more}" if more else name] += int(value)
+    return dict(counts)
+
+
 def account_in(text: str, prefix: str) -> Account:
     """Return the account that a program of this project publishes under a prefix."""
     counts = by_reason(text, prefix)

@@ -2,8 +2,13 @@
 
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
-from features.support.gateways.figures import account_in, page
-from features.support.gateways.model import Gateway, MirroringMistake, without_a_second_shadow
+from features.support.gateways.fate import FateFigures
+from features.support.gateways.figures import account_in, by_label, page
+from features.support.gateways.model import (
+    Gateway,
+    MirroringMistake,
+    without_a_second_shadow,
+)
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Service
@@ -37,6 +42,7 @@ _TOOL = Service(
     mend=_mend,
     network_of="primary",
 )
+_ROOM = "its room for 10,000 copies or 128 MB is fixed, and outlasts what may wait 10 s in it"
 
 
 def _account(stack: Stack, gateway: Gateway) -> Account:
@@ -49,6 +55,19 @@ GATEWAY = Gateway(
     front="haproxy-goreplay",
     tool="goreplay",
     account=_account,
+    figures=FateFigures(
+        lambda stack, gateway: by_label(
+            page(stack, str(gateway.tool), "metrics", "/metrics"), "goreplay_mirror_"
+        ),
+        {
+            **dict.fromkeys(
+                ("answers too late", "does not listen", "hangs up"), "failed.no_answer"
+            ),
+            "answers with errors": "answers.5xx",
+            "not drawn": "dropped.not_sampled",
+            "loop": "dropped.loop",
+        },
+    ),
     effects={"front": family.reloaded},
     process=family.process,
     config_check=family.CONFIG_CHECK,
@@ -63,6 +82,8 @@ GATEWAY = Gateway(
     does_not_apply={
         "slow-reader": "it may not copy a body of 10 MB at all",
         "new-share": family.NEW_START,
+        "counted-queue-items": _ROOM,
+        "counted-queue-bytes": _ROOM,
         **without_a_second_shadow(
             "one runs for each shadow: a second shadow is for another GoReplay beside it"
         ),

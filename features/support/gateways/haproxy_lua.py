@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
+from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page
 from features.support.gateways.model import (
     CirculatingScript,
@@ -13,6 +15,7 @@ from features.support.gateways.model import (
     Gateway,
     MirroringMistake,
     SecondShadow,
+    Setting,
     without_a_tool,
 )
 from features.support.paths import ROOT
@@ -47,6 +50,22 @@ CIRCULATING = {
 _RULE = "    http-request set-var(txn.mirror.shadow) bool(true) if v1"
 
 
+_TO = "    setenv    MIRROR_TO      shadow\n"
+
+
+def _set(*lines: str) -> Setting:
+    return Setting("front", [Edit(_TO, _TO + "".join(f"    setenv {line}\n" for line in lines))])
+
+
+def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
+    told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json"))["shadow"]
+    return {
+        f"{kind}.{reason}": count
+        for kind in ("dropped", "failed")
+        for reason, count in told[kind].items()
+    }
+
+
 def _account(stack: Stack, gateway: Gateway) -> Account:
     """Add up what is told of each shadow, as the figures of the agent are added up."""
     told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json")).values()
@@ -63,6 +82,22 @@ GATEWAY = Gateway(
     (family.service("lua", MIRROR_LUA=str(ROOT / "mirror-lua" / "mirror.lua")),),
     front="haproxy-lua",
     account=_account,
+    figures=FateFigures(
+        _figures,
+        {
+            "answers too late": "failed.timeout",
+            "does not listen": "failed.connect",
+            "hangs up": "failed.closed",
+            "loop": "dropped.loop",
+            "by their number": "dropped.queue_full",
+            "by their bytes": "dropped.queue_bytes",
+        },
+    ),
+    patience={
+        "answers too late": _set("MIRROR_ANSWER_TIMEOUT 1s"),
+        "by their number": _set("MIRROR_CONNECTIONS 1", "MIRROR_QUEUE_ITEMS 2"),
+        "by their bytes": _set("MIRROR_CONNECTIONS 1", "MIRROR_QUEUE_BYTES 10k"),
+    },
     effects={"front": family.reloaded},
     process=family.process,
     config_check=family.CONFIG_CHECK,

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from features.support.errors import CannotFindOutError
 from features.support.gateways.account import Account, settled
+from features.support.gateways.fate import Fate, FateFigures
 from features.support.stack import Stack
 from features.support.stack.service import Service, Topology
 
@@ -53,6 +54,15 @@ class Effect:
     strict: bool = False
     deaf: bool = False
     whole: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is written into the configuration of a role's service; `file` is another beside it."""
+
+    role: Role
+    edits: Sequence[Edit]
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,6 +207,8 @@ class Gateway(Topology):
     account          reads what the way of mirroring counts
     account_at_end   reads from its log what a tool had counted when it was stopped
     front_counts     reads what the gateway itself counts of the way of mirroring, by reason or name
+    figures          what it publishes of single fates of copies
+    patience         how a fate is brought about sooner: little time for an answer, little room
     effects          how a changed configuration takes effect, by role
     process          tells the gateway's working processes from those that come after a reload
     share            how the share of route v2 is changed while the gateway runs
@@ -216,6 +228,8 @@ class Gateway(Topology):
     account: Reading | None = None
     account_at_end: Reading | None = None
     front_counts: Callable[[Stack, "Gateway"], Mapping[str, int]] | None = None
+    figures: "FateFigures[Gateway] | None" = None
+    patience: Mapping[Fate, Setting] = field(default_factory=dict)
     effects: Mapping[Role, Callable[[Stack, "Gateway"], Effect]] = field(default_factory=dict)
     process: Callable[[Stack, "Gateway"], str] | None = None
     share: FileShare | LiveShare | None = None

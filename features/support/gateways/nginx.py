@@ -3,10 +3,11 @@
 import re
 import signal
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
+from features.support.gateways.fate import FateFigures
 from features.support.gateways.model import (
     Edit,
     Effect,
@@ -45,9 +46,13 @@ done; true
 _MIRRORED = "            mirror /_copy;\n"
 
 
+def _statuses(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
+    return Counter(_COPY.findall(stack.logs(gateway.front, whole=True)))
+
+
 def _account(stack: Stack, gateway: Gateway) -> Account:
     """Count the lines of Nginx's log, which has one for each copy that has ended."""
-    ended = Counter(_COPY.findall(stack.logs(gateway.front, whole=True)))
+    ended = Counter(_statuses(stack, gateway))
     failed = {"no_connection": ended.pop("502", 0), "no_answer": ended.pop("504", 0)}
     sent = ended.total()
     return Account(sent + sum(failed.values()), sent, {}, failed, in_flight=0)
@@ -81,6 +86,7 @@ GATEWAY = Gateway(
     front="nginx",
     checks_shadow=False,
     account=_account,
+    figures=FateFigures(_statuses, family.STATUSES),
     effects={"front": _reloaded},
     process=_workers,
     share=FileShare(
@@ -105,5 +111,9 @@ GATEWAY = Gateway(
     # Each connection ends with its answer, so that none waits for the copy of an earlier request.
     workaround=Edit(_MIRRORED, f"            keepalive_timeout 0;\n{_MIRRORED}", times=2),
     one_thread=lambda front: front,  # it has one worker
-    does_not_apply=without_a_tool(family.NO_TOOL),
+    does_not_apply={
+        "figures-locked": "it has a log, and no figures",
+        **family.WITHOUT_A_QUEUE,
+        **without_a_tool(family.NO_TOOL),
+    },
 )

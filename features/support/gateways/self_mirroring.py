@@ -1,9 +1,11 @@
 """What the gateways that mirror by themselves have in common."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from re import escape, sub
 
+from features.support.gateways.fate import Fate
 from features.support.gateways.model import Effect, Gateway
 from features.support.paths import DOCKER
 from features.support.stack import Stack
@@ -11,6 +13,15 @@ from features.support.stack.service import Port
 from features.support.wire.client import request, send
 
 NO_TOOL = "nothing runs beside it"
+_NO_QUEUE = "a copy never waits for room: it takes a connection at once"
+WITHOUT_A_QUEUE = dict.fromkeys(("counted-queue-items", "counted-queue-bytes"), _NO_QUEUE)
+# Statuses that copies end with: of the gateway's own making where the shadow gave none.
+STATUSES: Mapping[Fate, str] = {
+    "answers too late": "504",
+    "does not listen": "502",
+    "hangs up": "502",
+    "answers with errors": "500",
+}
 NEVER_RELOADED = "it is never reloaded: changes take effect while it runs"
 RENDER = str(DOCKER / "render.sh")
 ENVIRONMENT = {

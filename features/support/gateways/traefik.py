@@ -4,6 +4,7 @@ from collections import Counter
 
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
+from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page, samples
 from features.support.gateways.model import (
     Edit,
@@ -12,6 +13,7 @@ from features.support.gateways.model import (
     Gateway,
     HeaderChange,
     SecondShadow,
+    Setting,
     without_a_tool,
 )
 from features.support.paths import DOCKER
@@ -56,12 +58,17 @@ _SHARE = "percent: 50}"
 _FORWARDED = (f"x-forwarded-{each}" for each in ("host", "port", "proto", "server"))
 
 
-def _account(stack: Stack, gateway: Gateway) -> Account:
+def _statuses(stack: Stack, gateway: Gateway) -> Counter[str]:
     """Read what Traefik's inner door has passed on, by status; 502 and 504 are Traefik's own."""
     told = Counter[str]()
     for name, labels, value in samples(page(stack, gateway.front, "stats", "/metrics")):
         if name == "traefik_service_requests" and labels["service"] in _SHADOWS:
             told[labels["code"]] += int(value)
+    return told
+
+
+def _account(stack: Stack, gateway: Gateway) -> Account:
+    told = _statuses(stack, gateway)
     failed = {"no_connection": told.pop("502", 0), "no_answer": told.pop("504", 0)}
     sent = told.total()
     return Account(sent + sum(failed.values()), sent, {}, failed, in_flight=0)
@@ -77,6 +84,12 @@ GATEWAY = Gateway(
     front="traefik",
     checks_shadow=False,
     account=_account,
+    figures=FateFigures(_statuses, family.STATUSES),
+    patience={
+        "answers too late": Setting(
+            "front", [Edit("responseHeaderTimeout: 5s", "responseHeaderTimeout: 1s")], _ROUTES
+        )
+    },
     effects={"front": _served},
     share=FileShare(
         "front",
@@ -105,5 +118,9 @@ GATEWAY = Gateway(
         frozenset({"accept-encoding", "user-agent", "x-real-ip", *_FORWARDED}),
         ("in another order", "user-agent: '' is missing"),
     ),
-    does_not_apply={"reload": family.NEVER_RELOADED, **without_a_tool(family.NO_TOOL)},
+    does_not_apply={
+        "reload": family.NEVER_RELOADED,
+        **family.WITHOUT_A_QUEUE,
+        **without_a_tool(family.NO_TOOL),
+    },
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from features.support.errors import CannotFindOutError
-from features.support.gateways.model import FileShare, LiveShare, needed
+from features.support.gateways.model import FileShare, LiveShare, Setting, needed
 from features.support.operator import live_edits
 from features.support.scene import Scene
 
@@ -73,4 +73,14 @@ def workaround(scene: Scene) -> Iterator[None]:
     gateway = scene.in_front
     edit = needed(gateway.workaround, gateway, "workaround")
     with live_edits.edited(scene, "front", [edit]):
+        yield
+
+
+@contextmanager
+def setting(scene: Scene, known: Setting) -> Iterator[None]:
+    """Write a setting into the configuration of a role's service, and let it take effect; undo it.
+
+    Raises CannotFindOutError when the configuration is not as expected.
+    """
+    with live_edits.edited(scene, known.role, known.edits, known.file):
         yield

@@ -96,12 +96,14 @@ class Received:
     at: float
     answered: float | None = None
     door: str = "service"
+    trailers: Headers = ()
 
     @classmethod
     def from_entry(cls, entry: dict[str, Any]) -> "Received":
         """Read a journal entry as the recorder's control port gives it."""
-        known = {name: entry[name] for name in cls.__dataclass_fields__ if name != "headers"}
-        return cls(headers=tuple((name, value) for name, value in entry["headers"]), **known)
+        fields = {name: entry[name] for name in cls.__dataclass_fields__}
+        pairs = {name: tuple((n, v) for n, v in fields[name]) for name in ("headers", "trailers")}
+        return cls(**{**fields, **pairs})
 
     @property
     def route(self) -> str | None:
