@@ -118,6 +118,7 @@ def test_the_stack_can_be_used_by_hand() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count('"backend": "primary"') == 1
     assert "Statistics Report for HAProxy" in done.stdout
+    assert "<h1>Originals and copies</h1>" in done.stdout
     assert "primary: GET /api/v1" in done.stdout  # the logs
     assert "shadow: GET" not in done.stdout
 

@@ -31,9 +31,9 @@ def parse_options(arguments: list[str]) -> Options:
     environment = os.environ.get
     for flag, default, kind, text in (
         ("name", "primary", _name, "the service's name, said in answers and journal"),
-        ("listen", "127.0.0.1:8080", _address, "service port, host:port; empty host = all"),
+        ("listen", "127.0.0.1:8080", address, "service port, host:port; empty host = all"),
         ("second", "", _no_address, "one more service port, for who captures only what goes there"),
-        ("control", "127.0.0.1:8081", _address, "control port, host:port; empty host = all"),
+        ("control", "127.0.0.1:8081", address, "control port, host:port; empty host = all"),
         ("journal", "100000", _size, "how many requests to remember"),
     ):
         value = environment(f"RECORDER_{flag.upper()}", default)
@@ -57,7 +57,8 @@ def _name(text: str) -> str:
     return text
 
 
-def _address(text: str) -> Address:
+def address(text: str) -> Address:
+    """Read host:port; raises ArgumentTypeError, which argparse tells in one line."""
     host, colon, port = text.rpartition(":")
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not host:port, as 127.0.0.1:8080 or :8080")
@@ -65,7 +66,7 @@ def _address(text: str) -> Address:
 
 
 def _no_address(text: str) -> Address | None:
-    return _address(text) if text else None
+    return address(text) if text else None
 
 
 def _size(text: str) -> int:

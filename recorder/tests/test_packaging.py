@@ -33,3 +33,6 @@ def test_what_is_built_can_be_installed_in_an_empty_environment(tmp_path: Path) 
     (site / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     said = run(empty / "recorder", "--version", cwd=tmp_path)
     assert said == f"recorder {__version__}\n"
+    assert run(empty / "recorder-watch", "--version", cwd=tmp_path) == said
+    (page,) = (tmp_path / "empty").glob("lib/python*/site-packages/mirror_recorder/watch/page.html")
+    assert page.read_text().startswith("<!doctype html>")

@@ -12,6 +12,7 @@ from features.support.stack.engine import why_no_engine
 _PORTS = {
     "GATEWAY_PORT": ("10004", "gateway", "/api/v1"),
     "STATS_PORT": ("9999", "figures", "/stats"),
+    "WATCH_PORT": ("10000", "originals and copies side by side", "/"),
 }
 
 

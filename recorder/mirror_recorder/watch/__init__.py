@@ -1,0 +1,1 @@
+"""A page that shows the journals of primary and shadow side by side, as requests come."""
