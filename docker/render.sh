@@ -21,6 +21,9 @@
 #                              Letters, digits, and - . _ ~ (a new one by chance, each time this
 #                              runs). Only gateways that a copy passes one after the other need a
 #                              common one
+#                MIRROR_PASSED a name of this gateway that nobody can guess, made of MIRROR_MARKER:
+#                              copies bear it in X-Mirror-Passed, and what comes back with it is
+#                              not copied again, whatever became of its marker
 #                COPIES_BIND   an inner door for copies          (127.0.0.1:10003)
 #                COPIES        where that is reached             (COPIES_BIND)
 #                ROUTES        a directory of routes             (routes, beside TEMPLATE)
@@ -48,8 +51,9 @@ shift 2
 case $MIRROR_MARKER in
 *[!A-Za-z0-9._~-]*) fail "MIRROR_MARKER must be of letters, digits, and - . _ ~ alone" ;;
 esac
+MIRROR_PASSED=$(printf %s "$MIRROR_MARKER" | sha1sum | cut -c-16)
 export PRIMARY SHADOW GATEWAY_BIND STATS_BIND COPIES_BIND COPIES
-export ROUTES SHARES RESOLVER SCRATCH MIRROR_MARKER
+export ROUTES SHARES RESOLVER SCRATCH MIRROR_MARKER MIRROR_PASSED
 
 value() {
     if eval "[ -n \"\${$1+set}\" ]"; then

@@ -43,7 +43,9 @@
 --                                          client's Connection names them; Host never is
 --   MIRROR_HEADER           X-Mirrored-By  the marker's name
 --   MIRROR_MARKER           (random)       the marker's value; gateways in a row need the same. A secret:
---                                          who knows it can pass requests off as copies
+--                                          who knows it can pass requests off as copies. With another
+--                                          one a copy that comes back is still known, by its
+--                                          X-Mirror-Passed
 --   MIRROR_MAX_BODY         16m            a longer body is not copied
 --   MIRROR_QUEUE_ITEMS      10000          requests and
 --   MIRROR_QUEUE_BYTES      64m            bytes that may wait or be under way
@@ -415,7 +417,9 @@ end
 local function needle(name) return "\n" .. name:lower() .. ":" end
 
 local marker = needle(HEADER)
+local passed = needle("X-Mirror-Passed")
 local marker_line = HEADER:lower() .. ": " .. SECRET .. "\r\n"
+local own_name      -- what copies bear in X-Mirror-Passed, made of the secret so that nobody can guess it
 local unwanted = {}
 for _, name in ipairs { "connection", "content-length", "expect", "keep-alive", "proxy-authenticate",
                         "proxy-authorization", "proxy-connection", "te", "trailer",
@@ -446,16 +450,29 @@ end
 
 local function is_copy(value) return value == SECRET end
 
-local function bears_marker(fields)
-   if not fields:find(marker, 1, true) then return false end
-   for value in values(fields, marker) do
-      if is_copy(value) then return true end
+-- Converters need a request at hand, so the name is made with the first.
+local function learn_name(txn)
+   own_name = txn.c:hex(txn.c:sha1(SECRET)):lower():sub(1, 16)
+   marker_line = marker_line .. "x-mirror-passed: " .. own_name .. "\r\n"
+end
+
+-- A gateway with another secret puts its own marker in the place of ours; our name stays.
+local function is_ours(fields)
+   if fields:find(marker, 1, true) then
+      for value in values(fields, marker) do
+         if is_copy(value) then return true end
+      end
+   end
+   if fields:find(passed, 1, true) then
+      for value in values(fields, passed) do
+         if value:find(own_name, 1, true) then return true end
+      end
    end
    return false
 end
 
 -- What a client's Connection cannot take off a copy: Host, and what the gateway itself has set.
-local kept = { host = true }
+local kept = { host = true, ["x-mirror-passed"] = true }
 for _, name in ipairs(KEEP) do kept[name:lower()] = true end
 
 -- RFC 9110 7.6.1: headers that Connection names belong to the connection.
@@ -620,7 +637,8 @@ local function see_head(self, txn, msg)
    local line = msg:get_stline()
    local fields = "\n" .. txn.sf:req_hdrs():sub(1, -3)        -- without the empty line
    local has_body, length, announced = expect_body(txn, msg, line, fields)
-   local reason = bears_marker(fields) and "loop"
+   if not own_name then learn_name(txn) end
+   local reason = is_ours(fields) and "loop"
       or is_tunnel(line.method, fields) and "tunnel"
       or length and length > MAX_BODY and "too_large"
    local head = not reason and head_of_copy(line.method, origin_form(txn, line.uri), fields)

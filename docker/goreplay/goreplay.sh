@@ -46,7 +46,8 @@
 #                              machine, or :port for all its addresses
 #                METRICS_BIND  where the account is read                   (127.0.0.1:9902)
 #                MIRROR_SHARES what to mirror, route=percent               (v1=100 v2=50)
-#                MIRROR_MARKER value of X-Mirrored-By, as HAProxy knows it (goreplay)
+#                MIRROR_MARKER a secret, the value of X-Mirrored-By, as HAProxy knows it. Without
+#                              it copies that come back are known by X-Mirror-Passed, until this ends
 #                MIRROR_REMOVE headers and trailers that copies do not have
 #                              (Authorization Cookie Proxy-Authorization)
 #                MIRROR_LARGEST       MiB, larger requests are not copied  (32)
@@ -63,7 +64,7 @@ fail() {
 
 export PRIMARY="${PRIMARY:-127.0.0.1:8080}" SHADOW="${SHADOW:-127.0.0.1:8081}"
 export METRICS_BIND="${METRICS_BIND:-127.0.0.1:9902}"
-export MIRROR_SHARES="${MIRROR_SHARES-v1=100 v2=50}" MIRROR_MARKER="${MIRROR_MARKER:-goreplay}"
+export MIRROR_SHARES="${MIRROR_SHARES-v1=100 v2=50}" MIRROR_MARKER="${MIRROR_MARKER-}"
 export MIRROR_REMOVE="${MIRROR_REMOVE-Authorization Cookie Proxy-Authorization}"
 export MIRROR_LARGEST="${MIRROR_LARGEST:-32}"
 export SHADOW_TIMEOUT="${SHADOW_TIMEOUT:-5}" SHADOW_CONNECTIONS="${SHADOW_CONNECTIONS:-256}"

@@ -41,6 +41,24 @@ Feature: Clients cannot misuse the mirroring
       | APISIX                  |
       | Traefik                 |
 
+  @promise.no-foreign-loop @critical @allure.label.story:Loop
+  Scenario Outline: <gateway> does not copy a copy again that another gateway has marked anew
+    Given <gateway> is the gateway
+    When a copy comes back from a gateway with another secret
+    Then no copy reached the shadow
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
+
   @promise.chosen-shadow @critical @allure.label.story:Target
   Scenario Outline: With <gateway> a client can choose neither what is mirrored nor where copies go
     Given <gateway> is the gateway

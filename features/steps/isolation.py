@@ -130,6 +130,11 @@ def copy_comes_back(context: Context) -> None:
     context.scene.send(request("GET", "/api/v1", marker))
 
 
+@when("a copy comes back from a gateway with another secret")
+def copy_comes_back_marked_anew(context: Context) -> None:
+    context.scene.send(copies.marked_anew(context.scene))
+
+
 @when("headers of requests on v3 ask for a copy and for another shadow")
 def client_asks_for_copies(context: Context) -> None:
     context.scene.send_in_turn(request_sets.demanding())

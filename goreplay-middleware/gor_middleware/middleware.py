@@ -89,11 +89,11 @@ class Middleware:
         if reason:
             self.account.dropped(reason)
         else:
-            self.outbox.put(identity, request.copy(self._settings.marker, self._settings.remove))
+            self.outbox.put(identity, request.copy(self._settings.marks, self._settings.remove))
 
     def _why_not(self, request: Request, route: bytes) -> str | None:
         share = self._settings.shares.get(route, 0)
-        if request.value(NO_COPY):
+        if request.value(NO_COPY) or request.has_passed(self._settings.name):
             return account.LOOP
         if not share:
             return account.NO_ROUTE

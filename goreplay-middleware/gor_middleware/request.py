@@ -12,6 +12,7 @@ Header = tuple[bytes, bytes]
 ROUTE = b"x-route"  # set by HAProxy alone: the route that matched
 NO_COPY = b"x-mirror"  # set by HAProxy alone: `no` on what is a copy already
 MARKER = b"x-mirrored-by"
+PASSED = b"x-mirror-passed"  # the names of who made a copy; no client can guess one
 # About HAProxy's connection to the primary (RFC 9110, section 7.6.1).
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"upgrade"}
 # What a client cannot take from the copy by naming it in Connection: framing, what HAProxy sets.
@@ -22,6 +23,7 @@ _END_TO_END = {
     b"trailer",
     b"x-request-id",
     b"x-forwarded-for",
+    PASSED,
 }
 _INTERNAL = {ROUTE, NO_COPY, MARKER}
 _END = b"\r\n\r\n"
@@ -70,8 +72,12 @@ class Request:
         length = _DECIMAL.fullmatch(self.value(b"content-length") or b"0")
         return length is not None and int(length[1]) == len(self.body)
 
-    def copy(self, marker: bytes, remove: Collection[bytes]) -> bytes:
-        """Return the copy: with the marker, without headers and trailers named in lower case.
+    def has_passed(self, name: bytes) -> bool:
+        """Tell whether this is a copy by who has that name, whatever became of its marker."""
+        return any(name in value for each, value in self.headers if each.lower() == PASSED)
+
+    def copy(self, marks: Collection[Header], remove: Collection[bytes]) -> bytes:
+        """Return the copy: with its marks, without headers and trailers named in lower case.
 
         GoReplay's HTTP client adds a User-Agent and `Accept-Encoding: gzip` to requests that have
         none. An empty User-Agent makes it send none; `identity` at least asks for the answer that
@@ -88,7 +94,7 @@ class Request:
             kept.append((b"User-Agent", b""))
         if b"accept-encoding" not in names:
             kept.append((b"Accept-Encoding", b"identity"))
-        kept.append((b"X-Mirrored-By", marker))
+        kept += marks
         lines = [self.line, *(b"%s: %s" % header for header in kept)]
         body = _without_trailers(self.body, gone) if self.is_chunked() else self.body
         return b"\r\n".join(lines) + _END + body

@@ -14,6 +14,7 @@ MANY = settings(max_examples=400, deadline=None)
 SETTINGS = Settings(
     shares={b"v1": 100, b"v2": 50},
     marker=b"secret",
+    name=b"gor",
     remove=frozenset({b"authorization", b"cookie"}),
     timeout=5,
     connections=1000,

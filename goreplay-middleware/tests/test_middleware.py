@@ -68,9 +68,10 @@ def test_a_copy_lacks_what_is_not_for_the_shadow() -> None:
         b"GET /x HTTP/1.1\r\nHost: a\r\nX-Route: v1\r\ncookie: 1\r\nCookie: 2\r\n"
         b"Connection: X-Hop, Host\r\nX-Hop: 1\r\nX-Mirrored-By: old\r\nX-Tag: 1\r\nX-Tag: 2\r\n\r\n"
     )
-    assert Request(captured).copy(b"new", {b"cookie"}) == (
+    marks = [(b"X-Mirrored-By", b"new"), (b"X-Mirror-Passed", b"gor")]
+    assert Request(captured).copy(marks, {b"cookie"}) == (
         b"GET /x HTTP/1.1\r\nHost: a\r\nX-Tag: 1\r\nX-Tag: 2\r\nUser-Agent: \r\n"
-        b"Accept-Encoding: identity\r\nX-Mirrored-By: new\r\n\r\n"
+        b"Accept-Encoding: identity\r\nX-Mirrored-By: new\r\nX-Mirror-Passed: gor\r\n\r\n"
     )
 
 
@@ -79,7 +80,7 @@ def test_a_client_cannot_take_what_haproxy_has_set_from_the_copy() -> None:
         b"GET /x HTTP/1.1\r\nConnection: X-Request-Id, x-forwarded-for\r\nConnection: X-Hop\r\n"
         b"X-Request-Id: 1\r\nX-Forwarded-For: a\r\nX-Hop: 1\r\n\r\n"
     )
-    copy = Request(captured).copy(b"new", ())
+    copy = Request(captured).copy((), ())
     assert copy.startswith(
         b"GET /x HTTP/1.1\r\nX-Request-Id: 1\r\nX-Forwarded-For: a\r\nUser-Agent"
     )
@@ -90,7 +91,7 @@ def test_a_copy_lacks_trailers_that_are_not_for_the_shadow() -> None:
         b"POST /x HTTP/1.1\r\nTrailer: Cookie, X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"3\r\nabc\r\n0\r\ncookie: 1\r\n folded: 2\r\nX-Sum: 3\r\nX-Route: v3\r\n\r\n"
     )
-    copy = Request(captured).copy(b"new", {b"cookie"})
+    copy = Request(captured).copy((), {b"cookie"})
     assert copy.endswith(b"\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 3\r\n\r\n")
     assert b"\r\nTrailer: x-sum\r\n" in copy
     assert b"ookie" not in copy
@@ -148,6 +149,16 @@ def test_a_copy_larger_than_the_queue_is_sent_when_nothing_else_waits(
     box = Outbox(Account(), window=1, patience=5)
     box.put(b"a", b"larger")
     assert box.get() == (b"a", b"larger")
+
+
+@pytest.mark.parametrize("secret", ["", "ours"])
+def test_a_copy_that_lost_its_marker_is_known_by_the_name_in_it(secret: str) -> None:
+    settings = read_settings({**SETTINGS, "MIRROR_MARKER": secret})
+    request = Request(b"GET / HTTP/1.1\r\nX-Mirror-Passed: another\r\n\r\n")
+    assert not request.has_passed(settings.name)
+    again = Request(request.copy(settings.marks[1:], ()))
+    assert again.has_passed(settings.name)
+    assert again.has_passed(b"another")
 
 
 def test_settings_are_read() -> None:

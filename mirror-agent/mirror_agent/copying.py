@@ -10,7 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import sha1
 from typing import Self
 
 from .account import CUT, LOOP, MALFORMED, Account
@@ -22,8 +22,8 @@ from .settings.model import Shadow
 _PROTECTED = {b"host", b"close", b"content-length"}
 
 CUT_HEADER = b"X-Mirror-Cut"
-# Names the agents that a copy passed, as Via does for proxies (RFC 9110, section 7.6.3): an agent
-# that finds its own name copies no further, even where the gateway took the marker away.
+# Names who made a copy, as Via does for proxies (RFC 9110, section 7.6.3): who finds its own name
+# copies no further, even where another gateway has put its own marker in the place of ours.
 PASSED_HEADER = b"X-Mirror-Passed"
 # In the environment, so that all workers have one name.
 _DRAWN_NAME = os.environ.setdefault("MIRROR_AGENT_NAME", secrets.token_hex(8)).encode()
@@ -63,12 +63,12 @@ def _name_of(line: bytes) -> bytes:
 def _own_name(secret: str | None) -> bytes:
     """Return what tells this agent's copies from others'; no client can guess it.
 
-    Agents that share the marker's secret have one name. Without one, it is drawn once for an agent
-    and its workers, which inherit its environment.
+    Whoever shares the marker's secret has the same name, other ways of mirroring included. Without
+    one, it is drawn once for an agent and its workers, which inherit its environment.
     """
     if secret is None:
         return _DRAWN_NAME
-    return blake2b(secret.encode(), digest_size=8, person=b"mirror-passed").hexdigest().encode()
+    return sha1(secret.encode(), usedforsecurity=False).hexdigest()[:16].encode()
 
 
 _HOST = _remover((b"host",))
@@ -105,7 +105,7 @@ class Copier:
         """Set the copies' shape.
 
         marker: header added to every copy. marker_value: the secret that tells copies from
-        forgeries; without it, whatever bears the marker counts as a copy. remove: headers not
+        forgeries; without it, every marker counts as a forgery. remove: headers not
         copied. send_cut: send what there is of a cut body, marked, instead of nothing.
         gateway_headers: what the gateway sets, so that no client may name it in Connection.
         """
@@ -181,8 +181,7 @@ class Copier:
         return self._remove.sub(b"", headers)
 
     def _check_marker(self, headers: bytes) -> None:
-        values = self._marked.findall(headers)
-        if self._marker_value is None or self._marker_value in values:
+        if self._marker_value in self._marked.findall(headers):
             raise NotCopied(LOOP)
         self._account.forged += 1
 

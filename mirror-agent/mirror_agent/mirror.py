@@ -64,8 +64,8 @@ class Mirror:
         )
         if copies.marker_value is None:
             self._log.warning(
-                "copies.marker_value is not set: any client can keep its requests from being "
-                "copied by a marker of its own; set a secret that HAProxy and the agent share"
+                "copies.marker_value is not set: only this agent knows its copies, until it ends; "
+                "set a secret that HAProxy and the agent share"
             )
         self._tallies = [pool.tally for pool in pools.values()]
         longest_first = sorted(settings.routes, key=lambda route: -len(route.prefix))

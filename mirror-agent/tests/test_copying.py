@@ -125,8 +125,9 @@ def test_a_configured_host_replaces_the_clients() -> None:
     assert [line for line in lines if line.lower().startswith("host")] == ["Host: s"]
 
 
-def test_whatever_bears_the_marker_is_a_copy_when_there_is_no_secret() -> None:
-    assert reason(request("x-mirrored-by: anything")) == LOOP
+def test_without_a_secret_every_marker_is_a_clients() -> None:
+    lines = copied(request("x-mirrored-by: mirror-agent"))
+    assert lines[1:3] == ["host: a.example", "X-Mirrored-By: mirror-agent"]
 
 
 def test_with_a_secret_a_copy_is_told_from_a_forgery() -> None:

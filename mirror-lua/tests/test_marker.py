@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from features.support.stack.ports import free_port
 from features.support.wire.exchange import Received, values
 from features.support.wire.recorder import Recorder
 
@@ -68,6 +69,25 @@ def test_a_gateway_that_is_its_own_shadow_makes_one_copy(
         assert gateway.ask() == 200
     gateway.settled(seen=10, sent=5, loop=5)
     assert len(primary.received()) == 10
+
+
+def test_a_loop_through_a_gateway_with_another_secret_ends(
+    start: StartGateway, primary: Recorder
+) -> None:
+    port = free_port()
+    first = start(1, unchecked(f"127.0.0.1:{port}"), MIRROR_MARKER="one")
+
+    def on_its_way(text: str) -> str:
+        return replaced(
+            unchecked(str(first.entry))(text),
+            'bind "${GATEWAY_BIND}"\n', f'bind "${{GATEWAY_BIND}}"\n    bind 127.0.0.1:{port}\n',
+        )  # fmt: skip
+
+    second = start(1, on_its_way, MIRROR_MARKER="two")
+    first.ask()
+    first.settled(seen=2, sent=1, loop=1)
+    second.settled(seen=1, sent=1)
+    assert len(primary.received()) == 3
 
 
 @pytest.mark.parametrize(("secret", "copies"), [("shared", 0), ("", 1)])

@@ -175,11 +175,18 @@ MUTANTS = (
         (
             Patch(
                 "mirror-lua/mirror.lua",
-                'local reason = bears_marker(fields) and "loop"',
+                'local reason = is_ours(fields) and "loop"',
                 'local reason = false and "loop"',
             ),
         ),
         ("security", "HAProxy with Lua"),
         "HAProxy with Lua does not copy a copy again",
+    ),
+    broken(
+        "loop-through-another",
+        "the agent does not look for its own name in what it is to copy",
+        (Patch(COPYING, "and self._passed.search(headers)", "and False"),),
+        ("security", "HAProxy with SPOE"),
+        "HAProxy with SPOE does not copy a copy again that another *",
     ),
 )

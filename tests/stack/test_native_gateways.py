@@ -1,4 +1,4 @@
-"""Gateways that mirror by themselves, asked for what no client of the specification asks for."""
+"""Gateways in surroundings, and asked for things, that the specification does not play."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,7 +17,23 @@ from tests.local_stack import local_stack
 
 pytestmark = pytest.mark.stack
 
-MIRRORING = ("HAProxy with Lua", "Nginx", "Envoy", "Traefik")
+# Which secret the gateway has, and which one the tool beside it.
+SECRETS = (
+    *(
+        (name, "", "")
+        for name in (
+            *("HAProxy with SPOE", "HAProxy with Lua", "HAProxy with a log ring"),
+            *("HAProxy with GoReplay", "HAProxy with Teeproxy", "Nginx", "Envoy", "Traefik"),
+        )
+    ),
+    *(
+        (name, *secrets)
+        for name in ("HAProxy with SPOE", "HAProxy with GoReplay")
+        for secrets in (("one", ""), ("", "one"), ("one", "other"))
+    ),
+)
+
+Looped = Callable[[str, str, str], tuple[LocalStack, Recorder]]
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +43,28 @@ def stack() -> Iterator[LocalStack]:
 
 
 @pytest.fixture
-def looped() -> Iterator[Callable[[str], tuple[LocalStack, Recorder]]]:
-    """Starts a gateway that is its own shadow, and has no secret."""
+def looped() -> Iterator[Looped]:
+    """Starts a gateway that is its own shadow, with secrets of the gateway and of its tool."""
     with ExitStack() as ends:
 
-        def start(name: str) -> tuple[LocalStack, Recorder]:
+        def start(name: str, secret: str, tool: str) -> tuple[LocalStack, Recorder]:
             stack = ends.enter_context(local_stack())
             gateway = CATALOGUE[name]
-            (service,) = gateway.services
-            loop = {"SHADOW": f"{{{service.name}.proxy}}", "MIRROR_MARKER": ""}
-            own = replace(service, environment={**service.environment, **loop})
-            stack.start(replace(gateway, services=(own,)))
+            if reason := stack.why_not(gateway):
+                pytest.skip(reason)
+            loop = {"SHADOW": f"{{{gateway.front}.proxy}}"}
+            services = [
+                replace(
+                    each,
+                    environment={
+                        **each.environment,
+                        **loop,
+                        "MIRROR_MARKER": secret if each.name == gateway.front else tool,
+                    },
+                )
+                for each in gateway.services
+            ]
+            stack.start(replace(gateway, services=tuple(services)))
             primary = Recorder("primary", partial(stack.address, "primary"))
             ends.callback(primary.close)
             primary.reset()
@@ -46,11 +73,11 @@ def looped() -> Iterator[Callable[[str], tuple[LocalStack, Recorder]]]:
         yield start
 
 
-@pytest.mark.parametrize("name", MIRRORING)
-def test_a_loop_without_a_secret_ends_with_the_first_copy(
-    looped: Callable[[str], tuple[LocalStack, Recorder]], name: str
+@pytest.mark.parametrize(("name", "secret", "tool"), SECRETS)
+def test_a_loop_ends_with_the_first_copy_whatever_the_secrets(
+    looped: Looped, name: str, secret: str, tool: str
 ) -> None:
-    stack, primary = looped(name)
+    stack, primary = looped(name, secret, tool)
     entry = stack.address(CATALOGUE[name].front, "proxy")
     probe = request("GET", "/api/v1/looped")
     assert send(entry, probe).status == 200

@@ -96,6 +96,11 @@ def test_without_a_secret_of_ones_own_the_marker_is_one_by_chance(
     assert made[0] != made[1]
 
 
+def test_a_gateway_has_a_name_made_of_its_secret(tmp_path: Path) -> None:
+    made = [render(tmp_path, "${MIRROR_PASSED}\n", MIRROR_MARKER=secret) for secret in ("a", "b")]
+    assert made == [(0, "86f7e437faa5a7fc\n"), (0, "e9d71f5ee7c92d6d\n")]
+
+
 @pytest.mark.parametrize("marker", ["two words", 'a"b', "a\\Eb", "a\nb"])
 def test_a_marker_that_would_break_a_configuration_is_refused(tmp_path: Path, marker: str) -> None:
     code, said = render(tmp_path, "${MIRROR_MARKER}\n", MIRROR_MARKER=marker)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from features.support.scene import Scene
 from features.support.telling import brief, told
 from features.support.waiting import eventually, for_arrival, watch
-from features.support.wire.client import request, send_in_turn
+from features.support.wire.client import request, send, send_in_turn
 from features.support.wire.exchange import (
     ADDED_BY_THE_GATEWAY,
     HOP_BY_HOP,
@@ -19,7 +19,7 @@ from features.support.wire.exchange import (
 from features.support.wire.payloads import HEADERS
 
 MARKER = "x-mirrored-by"
-PASSED = "x-mirror-passed"  # the name of the agent that made the copy
+PASSED = "x-mirror-passed"  # who made the copy; Traefik puts that into the header's name
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 # What HTTP clients such as Go's add by themselves.
 ADDED_BY_CLIENTS = frozenset({"accept-encoding", "user-agent"})
@@ -115,6 +115,19 @@ def all_but_sentinels(scene: Scene) -> list[Received]:
     return [each for each in scene.shadow.received() if each.request_id not in sentinels]
 
 
+def marked_anew(scene: Scene) -> Sent:
+    """Return a copy as a gateway with another secret sends it on: with a marker of its own.
+
+    The shadow forgets the copy that this is made of.
+    """
+    first = request("GET", "/api/v1")
+    send(scene.entry, first)
+    copy = await_copies(scene, [first])[str(first.request_id)]
+    scene.shadow.reset()
+    kept = tuple((n, v) for n, v in copy.headers if n.lower().startswith(PASSED))
+    return request("GET", "/api/v1", (*kept, (MARKER, "another")))
+
+
 def check_contents(sent: Sequence[Sent], copies: dict[str, Received]) -> list[str]:
     """Say how copies have another method, target or body than their requests."""
     bare = [Sent(each.method, each.target, (), each.body, each.chunked) for each in sent]
@@ -132,13 +145,19 @@ def check_headers(
 
     The marker comes on top, credentials are left out, and headers in `added` are forgiven.
     """
-    allowed = ADDED_BY_THE_GATEWAY | {MARKER, PASSED} | added
+    allowed = ADDED_BY_THE_GATEWAY | added
     return [
         f"{each}: {wrong}"
         for each in sent
-        for wrong in differences(_without_credentials(each), copies[str(each.request_id)], allowed)
+        for copy in [copies[str(each.request_id)]]
+        for wrong in differences(_without_credentials(each), copy, allowed | _marks(copy))
         if "header" in wrong
     ]
+
+
+def _marks(copy: Received) -> set[str]:
+    """Return the names of the headers that say that a copy is one."""
+    return {MARKER} | {n.lower() for n, _ in copy.headers if n.lower().startswith(PASSED)}
 
 
 def check_only_reordered(wrong: Sequence[str]) -> list[str]:
@@ -194,12 +213,13 @@ def added_headers(scene: Scene) -> set[str]:
     """
     sent = [each.sent for each in scene.exchanges]
     arrived = await_copies(scene, sent)
-    allowed = ADDED_BY_THE_GATEWAY | HOP_BY_HOP | {MARKER, PASSED}
+    allowed = ADDED_BY_THE_GATEWAY | HOP_BY_HOP
     added = {
         name.lower()
         for each in sent
-        for name, _ in arrived[str(each.request_id)].headers
-        if name.lower() not in allowed | {own.lower() for own, _ in each.headers}
+        for copy in [arrived[str(each.request_id)]]
+        for name, _ in copy.headers
+        if name.lower() not in allowed | _marks(copy) | {own.lower() for own, _ in each.headers}
     }
     return {_FORWARDED + "*" if name.startswith(_FORWARDED) else name for name in added}
 
