@@ -23,7 +23,7 @@ PRODUCTS := mirror-agent recorder goreplay-middleware mirror-lua
 N       ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor spec spec-all tools test lint unit spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench stack-up stack-down clean
+.PHONY: help doctor spec spec-all tools test lint unit audit requirements spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench stack-up stack-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,14 @@ tools: ## build what the local stack needs and no wheel brings: GoReplay, into t
 fuzz: $(VENV)/dev ## feed the mirroring agent garbage for five minutes
 	cd mirror-agent && PYTHONPATH=.:../recorder ../$(BIN)/python -m tests.fuzz --seconds 300
 
+audit: $(VENV)/ci ## ask whether what is pinned has known holes; skipped where nobody can be asked
+	@.ci/audit $(VENV)/ci-tools/bin
+
+requirements: $(VENV)/ci ## write each requirements.txt anew from its requirements.in, with hashes
+	@for file in requirements bench/requirements requirements-dev .ci/requirements; do \
+	    .ci/pin $(VENV)/ci-tools/bin $$file || exit 1; \
+	done
+
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(BEHAVE)
 
@@ -114,6 +122,11 @@ $(VENV)/bench: bench/requirements.txt $(VENV)/spec
 	$(BIN)/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt bench/requirements.txt $(VENV)/spec
+$(VENV)/dev: requirements-dev.txt $(VENV)/bench
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/ci: .ci/requirements.txt | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/ci-tools
+	$(VENV)/ci-tools/bin/pip install --quiet --disable-pip-version-check -r .ci/requirements.txt
 	@touch $@
