@@ -33,7 +33,7 @@ Feature: The primary gets each request once, whatever becomes of its answer
     Given <gateway> is the gateway
     And the primary <failure>
     When the client sends GET and POST requests, every second of which fails
-    Then the primary received failing GET requests twice, and all others once
+    Then the primary received a failing GET request twice, and no other
 
     Examples: gateways with this limit
       | gateway | failure                        |

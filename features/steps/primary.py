@@ -88,7 +88,7 @@ def every_second_is_empty(context: Context) -> None:
     assert not wrong, told(wrong)
 
 
-@then("the primary received failing GET requests twice, and all others once")
+@then("the primary received a failing GET request twice, and no other")
 def gets_came_twice(context: Context) -> None:
     wrong = primary.check_repeated_gets(context.scene)
     assert not wrong, told(wrong)

@@ -107,6 +107,18 @@ class Service:
             )
             self._servers.append(server)
 
+    async def _stop_accepting(self) -> None:
+        """Take no more connections; what was accepted already still gets to `opened`.
+
+        A server that closes in between would forget that connection, and Python 3.13 writes a
+        traceback about it.
+        """
+        loop = asyncio.get_running_loop()
+        for server in self._servers:
+            for sock in server.sockets:
+                loop.remove_reader(sock.fileno())
+        await asyncio.sleep(0)  # the loop goes round once
+
     def close(self) -> None:
         """Close the listeners and reset all connections."""
         while self._servers:
@@ -123,6 +135,7 @@ class Service:
             if not faults.refuse:
                 await self.listen()
             elif self._servers:
+                await self._stop_accepting()
                 self.close()
                 self._idle = {
                     door: bound_socket(*address) for door, address in self._addresses.items()
