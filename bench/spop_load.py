@@ -9,10 +9,10 @@ agent's CPU time per request. With window 1 each connection waits for its ACK, a
 
 import argparse
 import asyncio
-import re
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from typing import cast
 
 from mirror_agent.spop.codec import (
@@ -24,6 +24,7 @@ from mirror_agent.spop.codec import (
     encode_varint,
 )
 from mirror_agent.spop.frames import ACK, HAPROXY_HELLO, NOTIFY, frame
+from prometheus_client.parser import text_string_to_metric_families
 
 HEADERS = (
     b"host: 127.0.0.1:10004\r\nuser-agent: load\r\naccept: */*\r\n"
@@ -104,10 +105,11 @@ def figures(metrics: str) -> dict[str, float]:
     """Return the agent's figures, summed over labels."""
     with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=5) as answer:
         text = answer.read().decode()
-    found: dict[str, float] = {}
-    for name, value in re.findall(r"^mirror_agent_(\w+)(?:\{.*\})? (\S+)$", text, re.MULTILINE):
-        found[name] = found.get(name, 0.0) + float(value)
-    return found
+    found: defaultdict[str, float] = defaultdict(float)
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            found[sample.name.removeprefix("mirror_agent_")] += sample.value
+    return dict(found)
 
 
 async def load(options: argparse.Namespace) -> tuple[int, float]:

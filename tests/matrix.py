@@ -1,18 +1,16 @@
-"""The specification on every HAProxy that people run: 2.6, 2.8, 3.0, 3.2 and 3.4, in one table.
+"""The specification on every HAProxy that people run: 2.6, 2.8, 3.0, 3.2 and 3.4.
 
 Each version's Allure results and comparison stay in reports/matrix/; `make comparison` merges the
 latter: make comparison FROM='reports/matrix/*/comparison.json'.
 """
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from features.support.stack.engine import why_no_engine
-from tests.runs import ROOT, Run, behave
+from tests.runs import ROOT, Run, behave, finish
 
 _RESULTS = ROOT / "reports" / "allure-results"
 _GATEWAYS = "HAProxy,HAProxy with SPOE,HAProxy with Lua,HAProxy with a log ring"
@@ -43,7 +41,6 @@ def main(arguments: Sequence[str]) -> int:
     for version in VERSIONS:
         runs[version.name] = _why_not(version) or _run(version, arguments)
         print(f"HAProxy {version.name}: {_verdict(runs[version.name])}", flush=True)
-    print("\n" + _table(runs))
     failed = [run for run in runs.values() if not (isinstance(run, Run) and run.code == 0)]
     print(f"\n{len(runs) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
@@ -58,7 +55,7 @@ def _why_not(version: Version) -> str | None:
         return reason
     release = version.environment["DEBIAN_RELEASE"]
     command = [str(ROOT / "docker" / "base-image.sh"), release]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    made = finish(*command)
     said = (made.stderr or made.stdout).strip().splitlines()
     return said[-1] if made.returncode else None
 
@@ -82,26 +79,6 @@ def _verdict(run: Run | str) -> str:
     if run.code == 0:
         return told
     return "\n  ".join([told, *run.trouble])
-
-
-def _table(runs: Mapping[str, Run | str]) -> str:
-    features = sorted({f for run in runs.values() if isinstance(run, Run) for f in run.outcomes})
-    rows = [["feature", *(f"HAProxy {name}" for name in runs)]]
-    for feature in features:
-        rows.append([Path(feature).stem, *(_cell(run, feature) for run in runs.values())])
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    lines = [
-        " | ".join(cell.ljust(width) for cell, width in zip(r, widths, strict=True)) for r in rows
-    ]
-    return "\n".join([lines[0], "-|-".join("-" * width for width in widths), *lines[1:]])
-
-
-def _cell(run: Run | str, feature: str) -> str:
-    if isinstance(run, str) or feature not in run.outcomes:
-        return "not run"
-    counts = run.count(feature)
-    failed = sum(counts.values()) - counts["passed"] - counts["skipped"] - counts["untested"]
-    return f"{counts['passed']} passed" + (f", {failed} FAILED" if failed else "")
 
 
 if __name__ == "__main__":

@@ -94,18 +94,29 @@ def behave(
     with TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
         started = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "behave", "-f", "json", "-o", str(report), *arguments],
-            cwd=tree,
-            env={**os.environ, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [sys.executable, "-m", "behave", "-f", "json", "-o", str(report), *arguments]
+        done = finish(*command, where=tree, environment=environment)
         seconds = time.monotonic() - started
         outcomes = _outcomes(report) if report.exists() else {}
     return Run(done.returncode, seconds, done.stdout + done.stderr, outcomes)
+
+
+def finish(
+    *command: str | Path,
+    where: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    bare: bool = False,
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end and keep what it prints; bare: it gets no other environment."""
+    return subprocess.run(
+        [*command],
+        cwd=where,
+        env={**({} if bare else os.environ), **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _outcomes(report: Path) -> dict[str, dict[str, str]]:

@@ -28,7 +28,7 @@ def test_its_arrows_are_those_of_the_imports() -> None:
         (start, end)
         for line in PAGE.splitlines()
         if "-->" in line
-        for start, end in _pairs([part.strip() for part in line.split("-->")])
+        for start, end in pairwise(part.strip() for part in line.split("-->"))
     }
     rooms = ("checks", "operator", "stack", "gateways", "wire", "policy")
     against = [
@@ -39,10 +39,6 @@ def test_its_arrows_are_those_of_the_imports() -> None:
         if other in rooms and other != room and _leads(other, room, arrows)
     ]
     assert against == []
-
-
-def _pairs(parts: list[str]) -> list[tuple[str, str]]:
-    return list(pairwise(parts))
 
 
 def _leads(start: str, end: str, arrows: set[tuple[str, str]]) -> bool:

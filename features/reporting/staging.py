@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 # The names of the files that a run with Allure leaves in its directory.
 _RESULTS = (
     "*-result.json*",
@@ -28,7 +30,7 @@ def sweep(directory: Path) -> None:
     """Remove what runs that were killed have left beside a directory."""
     for left in directory.parent.glob(f".{directory.name}.*"):
         number = left.name.rpartition(".")[2]
-        if number.isdigit() and not Path("/proc", number).exists():
+        if number.isdigit() and not psutil.pid_exists(int(number)):
             shutil.rmtree(left, ignore_errors=True)
 
 

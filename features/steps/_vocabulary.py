@@ -18,6 +18,7 @@ from features.support.operator import circulating_configs, config_mistakes
 from features.support.operator.config_check import MISTAKES
 from features.support.operator.faults import FAILURES
 from features.support.stack.service import RECORDERS
+from features.support.wire.exchange import Part
 from features.support.wire.payloads import BODIES, HEADERS, Body
 
 
@@ -41,21 +42,20 @@ def body(text: str) -> Body:
     return BODIES[text]()
 
 
-# Parts of a request, by how differences between sent and received begin.
 PARTS = {
-    "method and body": ("method", "body", "state"),
-    "target": ("target",),
-    "headers": ("header",),
+    "method and body": (Part.METHOD, Part.BODY, Part.STATE),
+    "target": (Part.TARGET,),
+    "headers": (Part.HEADERS, Part.ORDER),
 }
 
 
 @with_pattern(any_of(PARTS))
-def part(text: str) -> tuple[str, ...]:
+def part(text: str) -> tuple[Part, ...]:
     return PARTS[text]
 
 
 @with_pattern("another target|other headers")
-def other_part(text: str) -> tuple[str, ...]:
+def other_part(text: str) -> tuple[Part, ...]:
     return PARTS[text.removeprefix("another ").removeprefix("other ")]
 
 

@@ -6,7 +6,7 @@ from behave.runner import Context
 from features.support.checks import answers, routing
 from features.support.telling import brief, told
 from features.support.wire.client import request
-from features.support.wire.exchange import differences, values
+from features.support.wire.exchange import Part, differences, values
 
 
 @then("the primary received the request on route {route:Route}")
@@ -20,7 +20,7 @@ def received_on_route(context: Context, route: str) -> None:
 def received_unchanged(context: Context) -> None:
     sent = context.scene.last.sent
     found = differences(sent, context.scene.primary.await_request(sent.request_id))
-    assert not found, told(found)
+    assert not found, told([str(each) for each in found])
 
 
 @then('the primary received the request with the id "{request_id}"')
@@ -107,13 +107,13 @@ def all_methods_refused(context: Context) -> None:
 
 
 @then("the primary received the {part:Part} of each request")
-def parts_arrived(context: Context, part: tuple[str, ...]) -> None:
+def parts_arrived(context: Context, part: tuple[Part, ...]) -> None:
     wrong = routing.check_arrivals(context.scene, *part)
     assert not wrong, told(wrong)
 
 
 @then("the primary received {part:OtherPart} for some of the requests")
-def parts_arrived_otherwise(context: Context, part: tuple[str, ...]) -> None:
+def parts_arrived_otherwise(context: Context, part: tuple[Part, ...]) -> None:
     assert routing.check_arrivals(context.scene, *part), "all requests came as they were sent"
 
 

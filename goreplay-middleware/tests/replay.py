@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
 
+import psutil
 from mirror_recorder.testing import RecorderProcess, eventually, request
 
 START_SCRIPT = Path(__file__).parents[2] / "docker" / "goreplay" / "goreplay.sh"
@@ -95,12 +96,12 @@ class Replay:
     def processes(self, of: str = "") -> list[int]:
         """Processes that the start script started, those whose command has a word."""
         found = []
-        for directory in Path("/proc").iterdir():
-            with suppress(OSError, ValueError):
-                command = (directory / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                if os.getsid(int(directory.name)) == self.script.pid and of in command:
-                    found.append(int(directory.name))
-        return [pid for pid in found if pid != self.script.pid]
+        for each in psutil.process_iter():
+            with suppress(OSError, psutil.Error):
+                own = os.getsid(each.pid) == self.script.pid != each.pid
+                if own and of in " ".join(each.cmdline()):
+                    found.append(each.pid)
+        return found
 
     def send(self, make: Callable[[str], bytes]) -> str:
         """Send the primary a request that is made with an id; returns the id."""

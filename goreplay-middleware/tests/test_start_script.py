@@ -6,6 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 from mirror_recorder.testing import eventually, request
 
@@ -29,9 +30,7 @@ def start(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str
 @pytest.mark.parametrize("killed", ["gor_middleware", "--input-raw"])
 def test_what_dies_is_started_again_and_counted(replay: Replay, killed: str) -> None:
     replay.assert_copies_flow()
-    (process,) = [
-        pid for pid in replay.processes(killed) if "sh" not in Path(f"/proc/{pid}/comm").read_text()
-    ]
+    (process,) = [pid for pid in replay.processes(killed) if "sh" not in psutil.Process(pid).name()]
     os.kill(process, signal.SIGKILL)
     eventually(lambda: replay.figure("restarts"), lambda n: n == 1, WITHIN)
     replay.assert_copies_flow()

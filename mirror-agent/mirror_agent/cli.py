@@ -16,7 +16,7 @@ from .settings.readers import integer, listener, remote
 
 T = TypeVar("T")
 
-FAILED, WRONG_USE = 1, 2
+FAILED = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

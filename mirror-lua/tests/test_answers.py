@@ -2,14 +2,13 @@
 
 import itertools
 import re
-import resource
 import socket
 import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
+import psutil
 import pytest
 
 from features.support.waiting import eventually
@@ -244,14 +243,12 @@ def test_the_longest_answer_that_is_read_can_be_set(
 
 def workers(gateway: Gateway) -> list[int]:
     """The process ids of HAProxy's workers."""
-    children = Path(f"/proc/{gateway.process.pid}/task/{gateway.process.pid}/children")
-    return [int(pid) for pid in children.read_text().split()]
+    return [each.pid for each in psutil.Process(gateway.process.pid).children()]
 
 
 def resident(pid: int) -> int:
     """A process's memory in bytes."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * resource.getpagesize()
+    return int(psutil.Process(pid).memory_info().rss)
 
 
 def test_large_answers_are_not_held(start: StartGateway, raw_shadow: RawShadow) -> None:

@@ -26,11 +26,3 @@ def test_bars_bear_their_medians() -> None:
     assert TEXTS.count("0.45") == 4  # two gateways, of plain HAProxy and of themselves
     assert TEXTS.count("1.00") >= 2
     assert "nothing was answered" in TEXTS
-
-
-def test_its_colours_follow_the_page() -> None:
-    assert "@media (prefers-color-scheme: dark)" in CHART
-
-
-def test_the_same_figures_give_the_same_file() -> None:
-    assert draw(summarise(rows())) == CHART

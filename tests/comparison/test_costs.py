@@ -16,10 +16,6 @@ def given(tmp_path: Path, document: object) -> Costs:
     return read(file)
 
 
-def test_without_a_file_there_are_no_figures(tmp_path: Path) -> None:
-    assert read(tmp_path / "absent.json") == Costs()
-
-
 def test_what_is_known_is_told_and_what_is_not_is_left_open(tmp_path: Path) -> None:
     late = {"shadow 500 ms late": {"fixed_copies_percent": [100, 124, 126]}}
     document = {
@@ -54,6 +50,7 @@ def test_a_way_of_mirroring_is_compared_with_its_plain_gateway(tmp_path: Path) -
 
 @pytest.mark.parametrize("document", [{}, {"gateways": {}}, {"gateways": {SPOE: {"else": "x"}}}])
 def test_a_file_without_figures_has_none(tmp_path: Path, document: object) -> None:
+    assert read(tmp_path / "absent.json") == Costs()
     assert given(tmp_path, document).known == []
 
 

@@ -80,10 +80,6 @@ def test_nothing_is_loaded_from_anywhere(file: Path) -> None:
     assert not re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"(?!data:)", source)
 
 
-def test_words_are_shown_as_words(opened: Chrome) -> None:
-    assert "lets <nobody> & no one wait" in text(opened, "#promise-slow")
-
-
 def test_the_filter_tells_who_remains_and_why_the_others_do_not(opened: Chrome) -> None:
     press(opened, "Copy whole bodies")
     assert remaining(opened) == [LUA, ENVOY]
@@ -108,14 +104,6 @@ def test_what_was_not_run_does_not_remain_and_is_not_excluded(opened: Chrome) ->
     )
     assert "survives its tool: nothing runs beside it" in text(opened, "#verdicts")
     assert "not run: survives its tool (no tool here)" in text(opened, "#verdicts")
-
-
-def test_nothing_beside_the_gateway_can_be_asked_for(opened: Chrome) -> None:
-    press(opened, "Nothing beside the gateway")
-    assert remaining(opened) == [LUA, ENVOY]
-    verdicts = text(opened, "#verdicts")
-    assert "needs beside it: Mirroring agent" in verdicts
-    assert "it mirrors nothing" in verdicts
 
 
 def test_a_selection_can_be_shared_by_its_address(opened: Chrome, file: Path) -> None:

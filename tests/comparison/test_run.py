@@ -1,6 +1,5 @@
 """What a run of behave leaves behind: the comparison of what was played, and no more."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,8 @@ import pytest
 from comparison import storage
 from comparison.model import Cell, Comparison, Verdict
 from tests.comparison.build import RING, SPOE
-from tests.conftest import PARTS
 from tests.mutants.mutant import Patch
-from tests.runs import ROOT, Run, behave
+from tests.runs import Run, behave
 
 pytestmark = pytest.mark.stack
 
@@ -38,16 +36,12 @@ Feature: A small one
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
+def tree(tree: Path) -> Path:
     """A specification of one promise."""
-    copy = tmp_path / "tree"
-    ignored = shutil.ignore_patterns("__pycache__", "*.feature")
-    for name in PARTS:
-        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
-    for name in ("environment.py", "behave.ini", "allurerc.json"):
-        shutil.copy2(ROOT / name, copy / name)
-    (copy / "features" / "small.feature").write_text(FEATURE)
-    return copy
+    for feature in (tree / "features").rglob("*.feature"):
+        feature.unlink()
+    (tree / "features" / "small.feature").write_text(FEATURE)
+    return tree
 
 
 def play(tree: Path, *arguments: str) -> Run:
@@ -82,13 +76,12 @@ def test_a_whole_run_writes_both_reports(tree: Path) -> None:
     assert not (tree / "docs").exists(), "only make comparison publishes"
 
 
-@pytest.mark.parametrize("selection", [("--name", SPOE)])
-def test_a_part_claims_nothing_of_the_rest(tree: Path, selection: tuple[str, str]) -> None:
-    run = play(tree, *selection)
+def test_a_part_claims_nothing_of_the_rest(tree: Path) -> None:
+    run = play(tree, "--name", SPOE)
     assert run.code == 0, run.output
     comparison = read(tree)
     assert not comparison.whole
-    assert comparison.runs[0].selection.endswith(selection[1])
+    assert comparison.runs[0].selection.endswith(SPOE)
     told = cells(comparison)[RING]
     assert (told.verdict, told.why) == (Verdict.NOT_RUN, "not part of this run")
     assert not (tree / "docs").exists()
@@ -97,7 +90,7 @@ def test_a_part_claims_nothing_of_the_rest(tree: Path, selection: tuple[str, str
 
 def test_what_fails_is_never_kept(tree: Path) -> None:
     Patch("features/small.feature", "/api/v1", "/api/v3", 2).apply(tree)  # which is not mirrored
-    run = play(tree)
+    run = play(tree, "-D", "patience=0.3")
     assert run.code == 1
     told = cells(read(tree))[SPOE]
     assert (told.verdict, told.why) == (Verdict.FAILED, "1 failed")

@@ -13,7 +13,7 @@ from uuid import uuid4
 import psutil
 
 from features.support.waiting import eventually
-from tests.runs import ROOT
+from tests.runs import ROOT, finish
 
 _MARK = "MIRRORING_SPEC_TEST_RUN"
 # Where the tests run in the background, they are deaf to these signals, and so were the run.
@@ -108,20 +108,13 @@ class UserRun:
             return False
 
 
-def finish(*command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command at the root of the tree to its end, keeping what it prints."""
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
-
-
 def _labelled(kind: str, owner: str) -> list[str]:
     label = "mirroring-spec.owner"
     every = ["--all"] if kind == "container" else []
     form = f'{{{{.ID}}}} {{{{.Label "{label}"}}}}'
     command = ["docker", kind, "ls", *every, "--filter", f"label={label}", "--format", form]
     try:
-        listed = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        listed = finish(*command)
     except FileNotFoundError:
         return []
     return [line.split()[0] for line in listed.stdout.splitlines() if owner in line]

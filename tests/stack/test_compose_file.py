@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from features.support.paths import DOCKER, ROOT
+from tests.runs import finish
 
 FILE = DOCKER / "docker-compose.yml"
 PRIVILEGED = {"goreplay"}  # captures packets
@@ -25,7 +26,7 @@ def services() -> dict[str, Any]:
     """What Compose makes of the file when nobody has set anything."""
     bare = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME")}
     command = ["docker", "compose", "-f", str(FILE), "--profile", "*", "config", "--format", "json"]
-    done = subprocess.run(command, env=bare, capture_output=True, text=True, check=False)
+    done = finish(*command, bare=True, environment=bare)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout)["services"])
 
@@ -94,12 +95,6 @@ def test_two_containers_get_one_marker(tmp_path: Path, given: str) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_told() -> None:
-    done = subprocess.run(
-        ["sh", str(DOCKER / "marker.sh"), "true"],
-        env={"PATH": "/usr/bin:/bin", "MARKER_FILE": "/absent/marker"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = finish("sh", DOCKER / "marker.sh", "true", environment={"MARKER_FILE": "/absent/marker"})
     assert done.returncode == 1
     assert "marker: cannot write /absent/marker: set MIRROR_MARKER" in done.stderr

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from features.support.waiting import eventually
+from tests.runs import finish
 from tests.stack.conftest import needs_engine
-from tests.stack.runner import BEHAVE, UserRun, finish, telling
+from tests.stack.runner import BEHAVE, UserRun, telling
 
 Start = Callable[..., UserRun]
 LONG = "features/operation"
@@ -71,14 +72,6 @@ def test_a_reader_that_goes_away_ends_the_run_without_a_traceback() -> None:
 
 
 @pytest.mark.stack
-def test_a_gateway_that_does_not_start_ends_the_run(start: Start) -> None:
-    run = start(LONG, "-D", "stack=local", "-D", "haproxy=/bin/false")
-    assert run.wait() == 1
-    assert run.left_behind() == []
-    assert telling(run.output.splitlines(), "haproxy ended at once with exit code 1")
-
-
-@pytest.mark.stack
 def test_a_refused_configuration_ends_the_run_and_is_shown(start: Start, tmp_path: Path) -> None:
     gateway = tmp_path / "haproxy"
     gateway.write_text("#!/bin/sh\necho 'line 7 is wrong' >&2\nexit 1\n")
@@ -87,12 +80,3 @@ def test_a_refused_configuration_ends_the_run_and_is_shown(start: Start, tmp_pat
     assert run.wait() == 1
     assert run.left_behind() == []
     assert "line 7 is wrong" in run.output
-
-
-@pytest.mark.stack
-def test_a_wrong_option_is_told_in_one_line(start: Start) -> None:
-    run = start(SHORT, "-D", "stak=local")
-    assert run.wait() == 1
-    reason = "-D stak: there is no such option; did you mean stack?"
-    assert len(telling(run.output.splitlines(), reason)) == 1
-    assert "Traceback" not in run.output

@@ -11,11 +11,6 @@ from features.support.operator.config_check import MISTAKES, CheckResult
 from features.support.scene import Scene
 from features.support.stack import Execution
 
-# HAProxy finds this one at its second look, when lines are no longer known.
-WITHOUT_A_LINE = {"a route to a backend that is absent"}
-# It finds this one only when it starts.
-AT_THE_START = {"the same address twice"}
-
 
 def said(code: int, text: str, line: int | None = None) -> CheckResult:
     return CheckResult(Execution(code, text), "ALERT", "WARNING", line)
@@ -31,19 +26,6 @@ def test_a_mistake_is_in_the_line_that_is_named_and_nowhere_else(scene: Scene) -
         added = [each[2:] for each in changes if each.startswith("+ ")]
         assert added == [text.splitlines()[line - 1]], name
         assert MISTAKES[name].wrong in added[0]
-
-
-@pytest.mark.stack
-def test_haproxy_refuses_each_mistake_and_does_not_mind_the_reference(scene: Scene) -> None:
-    for name in MISTAKES:
-        check = config_check.start_with if name in AT_THE_START else config_check.check_with
-        verdict = check(scene, name)
-        assert verdict.check_refusal() == [], name
-        assert (verdict.check_located() == []) is (name not in WITHOUT_A_LINE), name
-        assert verdict.check_accepted() != [], name
-    running = config_check.check_running(scene)
-    assert running.check_accepted() == []
-    assert running.check_refusal() != []
 
 
 @pytest.mark.stack

@@ -1,35 +1,31 @@
 """Which lines of logs tell of a crash."""
 
-import pytest
-
 from features.support.checks.crashes import LogReader, check_crashes, kinds_of
 
+LINES = [
+    (
+        "[ALERT]    (14) : Current worker (16) exited with code 137 (Killed)",
+        "alert worker-exit",
+    ),
+    ("[WARNING]  (14) : Former worker (15) exited with code 0 (Exit)", ""),
+    (
+        "2026/01/02 03:04:05 [alert] 7#7: worker process 8 exited on signal 9",
+        "alert worker-exit",
+    ),
+    ("[ALERT]    (16) : backend 'shadow' has no server available!", ""),
+    ("[alert] 7#7: setrlimit(RLIMIT_NOFILE, 40960) failed (1: Operation not permitted)", ""),
+    ("[2026-01-02 03:04:05.678][1][critical][main] cannot bind", "alert"),
+    ("panic: runtime error: index out of range [3]", "panic"),
+    ("thread 'main' panicked at src/main.rs:2:5", "panic"),
+    ("Traceback (most recent call last):", "traceback"),
+    ("Aborted (core dumped)", "core-dump"),
+    ("Caught Segmentation fault, suspect faulting address 0x0", "segfault"),
+    ('"GET /panic HTTP/1.1" 200', ""),
+]
 
-@pytest.mark.parametrize(
-    ("line", "kinds"),
-    [
-        (
-            "[ALERT]    (14) : Current worker (16) exited with code 137 (Killed)",
-            "alert worker-exit",
-        ),
-        ("[WARNING]  (14) : Former worker (15) exited with code 0 (Exit)", ""),
-        (
-            "2026/01/02 03:04:05 [alert] 7#7: worker process 8 exited on signal 9",
-            "alert worker-exit",
-        ),
-        ("[ALERT]    (16) : backend 'shadow' has no server available!", ""),
-        ("[alert] 7#7: setrlimit(RLIMIT_NOFILE, 40960) failed (1: Operation not permitted)", ""),
-        ("[2026-01-02 03:04:05.678][1][critical][main] cannot bind", "alert"),
-        ("panic: runtime error: index out of range [3]", "panic"),
-        ("thread 'main' panicked at src/main.rs:2:5", "panic"),
-        ("Traceback (most recent call last):", "traceback"),
-        ("Aborted (core dumped)", "core-dump"),
-        ("Caught Segmentation fault, suspect faulting address 0x0", "segfault"),
-        ('"GET /panic HTTP/1.1" 200', ""),
-    ],
-)
-def test_lines_that_tell_of_a_crash(line: str, kinds: str) -> None:
-    assert kinds_of(line) == set(kinds.split())
+
+def test_lines_that_tell_of_a_crash() -> None:
+    assert [line for line, kinds in LINES if kinds_of(line) != set(kinds.split())] == []
 
 
 def test_a_crash_is_told_with_its_service_and_line() -> None:

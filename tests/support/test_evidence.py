@@ -20,10 +20,6 @@ def test_a_passed_scenario_leaves_one_line(scene: Scene) -> None:
     assert evidence.summary(scene) == "4 requests (200, 404), 4 request ids"
 
 
-def test_a_scenario_that_sent_nothing_leaves_one_line_too(scene: Scene) -> None:
-    assert evidence.summary(scene) == "0 requests (none), 0 request ids"
-
-
 def test_a_failed_scenario_leaves_what_was_sent_and_answered(scene: Scene) -> None:
     body = b"\x00order"
     sent = scene.send(request("POST", "/api/v1?x", (("X-Tag", "1"), ("X-Tag", "2")), body)).sent

@@ -1,7 +1,5 @@
 """The descriptions of the gateways fit their configurations, their programs and each other."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from features.support.gateways.model import Edit, FileShare, Gateway, Role, need
 from features.support.gateways.traefik import _PROBE
 from features.support.paths import DOCKER
 from features.support.stack import programs
+from tests.runs import finish
 
 AGENT = """# TYPE mirror_agent_received_total counter
 mirror_agent_received_total{shadow="shadow"} 12.0
@@ -55,13 +54,8 @@ def test_the_program_takes_the_configuration_as_it_is(
     template, program = configuration(CATALOGUE[name], "front"), programs.find(front.program)
     filled = tmp_path / template.name
     render = ("sh", str(DOCKER / "render.sh"), str(template), str(filled))
-    done = subprocess.run(
-        [*render, str(program), *arguments, str(filled)],
-        env={**os.environ, "RESOLVER": "127.0.0.1", "SCRATCH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    surroundings = {"RESOLVER": "127.0.0.1", "SCRATCH": str(tmp_path)}
+    done = finish(*render, str(program), *arguments, filled, environment=surroundings)
     assert done.returncode == 0, done.stderr
     assert "deprecated" not in done.stderr.lower()
     assert "[warn]" not in done.stderr

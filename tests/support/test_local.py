@@ -1,7 +1,6 @@
 """The stack of processes: what it starts, what it says when it cannot, what it leaves behind."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from features.reporting import run_info
 from features.support import options
 from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
@@ -95,11 +93,6 @@ def test_commands_run_with_the_services_environment_and_files(stack: LocalStack)
     assert own != HAPROXY.configuration
     with pytest.raises(StackError, match=r"^/absent/program -v: "):
         stack.exec("haproxy", ["/absent/program", "-v"])
-
-
-def test_the_headline_says_what_runs(new: Callable[..., LocalStack]) -> None:
-    told = run_info.headline(new(), ["HAProxy", "Nginx"])
-    assert re.fullmatch(r"Stack: local \(HAProxy 2\.8\S+, Nginx 1\.\S+\)", told)
 
 
 def test_a_missing_program_is_told_with_what_mends_it(

@@ -67,12 +67,9 @@ WRONG: Sequence[tuple[Mapping[str, str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("userdata", "message"), WRONG, ids=lambda each: str(each)[:50])
-def test_a_wrong_option_is_told_in_one_line(userdata: Mapping[str, str], message: str) -> None:
-    with pytest.raises(OptionError) as told:
-        parse(userdata)
-    assert str(told.value).startswith(message)
-    assert "\n" not in str(told.value)
+def test_a_wrong_option_is_told_in_one_line() -> None:
+    told = [(str(outcome_of(userdata)), message) for userdata, message in WRONG]
+    assert [each for each, message in told if not each.startswith(message) or "\n" in each] == []
 
 
 def test_without_options_the_machine_decides() -> None:
@@ -92,13 +89,6 @@ def test_another_policy_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "other.yaml").touch()
     monkeypatch.chdir(tmp_path)
     assert parse({"policy": "other.yaml"}).policy == tmp_path / "other.yaml"
-
-
-def test_gateways_can_be_chosen() -> None:
-    assert parse({"gateways": "Envoy, HAProxy with SPOE"}).gateways == frozenset(
-        {"Envoy", "HAProxy with SPOE"}
-    )
-    assert parse({}).gateways == frozenset(CATALOGUE)
 
 
 def test_names_with_a_dot_are_left_to_formatters() -> None:

@@ -92,21 +92,20 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "path", "told"), WRONG, ids=lambda each: str(each)[:40])
-def test_a_mistake_is_told_with_its_place(
-    old: str, new: str, path: str, told: str, tmp_path: Path
-) -> None:
-    with pytest.raises(PolicyError) as outcome:
-        read(changed(old, new), tmp_path)
-    message = str(outcome.value)
+def mistold(old: str, new: str, path: str, told: str, directory: Path) -> str | None:
+    """Return the message about a change, if it is another than it should be."""
+    message = str(outcome_of(changed(old, new), directory))
     file, line, rest = message.split(":", 2)
-    assert Path(file).name == "policy.yaml"
     pairs = zip(TEXT.splitlines(), changed(old, new).splitlines(), strict=False)
     at = next(number for number, (was, now) in enumerate(pairs, 1) if was != now)
     # What is missing has no line: its section's first one is told.
-    assert int(line) == at or ("is missing" in rest and at - 2 <= int(line) < at)
-    assert rest.startswith(f" {path}: {told}")
-    assert len(message.splitlines()) == 1
+    right = int(line) == at or ("is missing" in rest and at - 2 <= int(line) < at)
+    right = right and rest.startswith(f" {path}: {told}") and file.endswith("policy.yaml")
+    return None if right and len(message.splitlines()) == 1 else message
+
+
+def test_a_mistake_is_told_with_its_place(tmp_path: Path) -> None:
+    assert list(filter(None, (mistold(*each, tmp_path) for each in WRONG))) == []
 
 
 TOP = [
@@ -140,12 +139,9 @@ TOP = [
 ]
 
 
-@pytest.mark.parametrize(("text", "told"), TOP, ids=lambda each: each[-40:])
-def test_what_is_wrong_with_a_whole_file_is_told(text: str, told: str, tmp_path: Path) -> None:
-    with pytest.raises(PolicyError) as outcome:
-        read(text, tmp_path)
-    assert told in str(outcome.value)
-    assert len(str(outcome.value).splitlines()) == 1
+def test_what_is_wrong_with_a_whole_file_is_told(tmp_path: Path) -> None:
+    messages = [(str(outcome_of(text, tmp_path)), told) for text, told in TOP]
+    assert [each for each, told in messages if told not in each or "\n" in each] == []
 
 
 def test_two_targets_have_two_names(tmp_path: Path) -> None:
@@ -196,7 +192,7 @@ def test_no_text_is_more_than_an_error(tmp_path_factory: pytest.TempPathFactory,
 
 
 def outcome_of(text: str, directory: Path) -> Policy | CannotFindOutError:
-    file = directory / "mutated.yaml"
+    file = directory / "policy.yaml"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:
         return load.parse(file)
@@ -212,4 +208,4 @@ def judge(text: str, directory: Path) -> None:
     else:
         assert isinstance(found, PolicyError)
         assert str(found).isprintable()
-        assert "mutated.yaml" in str(found)
+        assert "policy.yaml" in str(found)

@@ -65,6 +65,14 @@ def make(tmp_path: Path) -> Iterator[Start]:
         each.stop()
 
 
+def serving(make: Start, script: str) -> tuple[Process, int]:
+    """Start a script that listens; return its process and its port."""
+    port = ports.free_port()
+    process = make(script, port)
+    process.start([port])
+    return process, port
+
+
 def worker_of(process: Process) -> int:
     return int(process.log().split()[1])
 
@@ -80,9 +88,7 @@ def test_a_start_ends_when_the_process_listens(make: Start) -> None:
 
 
 def test_a_worker_may_be_the_one_who_listens(make: Start) -> None:
-    port = ports.free_port()
-    process = make(MASTER, port)
-    process.start([port])
+    process, port = serving(make, MASTER)
     assert ports.owner(port) == worker_of(process) != process.pid
 
 
@@ -114,50 +120,36 @@ def test_a_port_that_another_process_holds_is_told_with_its_holder(make: Start) 
     assert f"(process {os.getpid()})" in str(told.value)
 
 
-def test_a_stop_is_polite(make: Start) -> None:
-    port = ports.free_port()
-    process = make(GOODBYE, port)
-    process.start([port])
-    process.stop()
-    assert process.log().endswith("bye\n")
-    assert (process.running, process.pid) == (False, None)
-
-
 def test_a_stubborn_process_is_stopped_by_force(
     make: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("features.support.stack.process._STOP_WITHIN", 0.2)
-    port = ports.free_port()
-    process = make(STUBBORN, port)
-    process.start([port])
+    process, _ = serving(make, STUBBORN)
     pid = process.pid or 0
     process.stop()
     assert not is_there(pid)
 
 
 def test_a_stop_ends_the_workers_of_a_master_that_does_not(make: Start) -> None:
-    port = ports.free_port()
-    process = make(MASTER, port)
-    process.start([port])
+    process, port = serving(make, MASTER)
     worker = worker_of(process)
     process.stop()
     await_end(worker)
     assert ports.owner(port) is None
 
 
-def test_a_frozen_process_is_woken_to_be_stopped_politely(make: Start) -> None:
-    port = ports.free_port()
-    process = make(GOODBYE, port)
-    process.start([port])
-    process.signal(signal.SIGSTOP)
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_stop_is_polite_even_to_a_frozen_process(make: Start, frozen: bool) -> None:
+    process, _ = serving(make, GOODBYE)
+    if frozen:
+        process.signal(signal.SIGSTOP)
     process.stop()
     assert process.log().endswith("bye\n")
+    assert (process.running, process.pid) == (False, None)
 
 
 def test_a_stopped_process_starts_again_on_its_port_and_goes_on_with_its_log(make: Start) -> None:
-    port = ports.free_port()
-    process = make(LISTEN, port)
-    process.start([port])
+    process, port = serving(make, LISTEN)
     first = process.pid
     process.stop()
     process.mark()
@@ -168,9 +160,7 @@ def test_a_stopped_process_starts_again_on_its_port_and_goes_on_with_its_log(mak
 
 
 def test_a_signal_reaches_the_workers_too_where_that_is_said(make: Start) -> None:
-    port = ports.free_port()
-    process = make(MASTER, port)
-    process.start([port])
+    process, _ = serving(make, MASTER)
     worker = worker_of(process)
     for number, letter in (
         (signal.SIGSTOP, psutil.STATUS_STOPPED),

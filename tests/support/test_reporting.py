@@ -112,10 +112,3 @@ def test_a_known_limit_is_a_category_where_allure_can_tell_it() -> None:
     rules = json.loads((ROOT / "allurerc.json").read_text())["categories"]
     (limits,) = [each for each in rules if each["name"].startswith("Known limits")]
     assert limits["matchers"] == {"statuses": ["passed"], "labels": {"tag": "limit"}}
-
-
-def test_the_first_line_names_the_stack() -> None:
-    assert (
-        run_info.headline(elsewhere(), ["HAProxy"])
-        == "Stack: external (gateway at gateway.invalid:80)"
-    )

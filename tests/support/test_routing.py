@@ -1,26 +1,12 @@
+from dataclasses import replace
+
 from features.support.checks import routing
 from features.support.checks.headers import CHANGES, check_only_changed, joined
 from features.support.wire.client import ClientError, Exchange, request
-from features.support.wire.exchange import Answer, Headers, Received, Sent
+from features.support.wire.exchange import Answer
+from tests.support.test_exchange import arrival
 
 REFUSED = [request(method, target) for method, target, _ in routing.REFUSED]
-
-
-def copy_of(sent: Sent, headers: Headers | None = None) -> Received:
-    arrived = sent.headers if headers is None else headers
-    return Received(
-        service="shadow",
-        method=sent.method,
-        target=sent.target,
-        headers=arrived,
-        framing="none",
-        length=0,
-        sha256="",
-        state="complete",
-        connection=1,
-        request_id=sent.request_id,
-        at=0.0,
-    )
 
 
 def refusal(status: int, allow: str | None = None) -> Answer:
@@ -54,7 +40,7 @@ def test_repeats_are_joined_where_the_first_stands() -> None:
 def test_headers_that_came_as_sent_contradict_a_change() -> None:
     sent = [request("GET", "/api/v1", (("Accept", "a"), ("Accept", "b")))]
     for name in CHANGES:
-        wrong = check_only_changed(sent, {str(sent[0].request_id): copy_of(sent[0])}, name)
+        wrong = check_only_changed(sent, {str(sent[0].request_id): arrival(sent[0])}, name)
         assert "is no more" in wrong[0]
 
 
@@ -62,7 +48,7 @@ def test_a_known_change_is_forgiven_and_another_is_not() -> None:
     name = "joins repeats, adds X-Envoy-Internal"
     sent = request("GET", "/api/v1", (("Accept", "a"), ("Accept", "b")))
     added = (("X-Envoy-Internal", "true"),)
-    changed = copy_of(sent, headers=(*joined(sent.headers), *added))
+    changed = replace(arrival(sent), headers=(*joined(sent.headers), *added))
     assert check_only_changed([sent], {str(sent.request_id): changed}, name) == []
-    lost = copy_of(sent, headers=(*joined(sent.headers)[:-1], *added))
+    lost = replace(arrival(sent), headers=(*joined(sent.headers)[:-1], *added))
     assert check_only_changed([sent], {str(sent.request_id): lost}, name)

@@ -11,26 +11,13 @@ from features.support.checks.absence import await_sentinel
 from features.support.errors import CannotFindOutError, StackError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.scene import Scene
-from features.support.stack import ports
-from features.support.stack.local import LocalStack
 from features.support.waiting import eventually, set_patience
-from features.support.wire.client import Address, request, send
-from features.support.wire.recorder import Recorder
+from features.support.wire.client import request
 from features.support.wire.stream import Stream
 from tests.support.raw_server import RawServer
 from tests.support.test_external import elsewhere
 
 pytestmark = pytest.mark.stack
-
-
-def test_a_scene_keeps_every_exchange_in_order(scene: Scene) -> None:
-    sent = [request("GET", f"/api/v1/{n}") for n in range(5)]
-    scene.send(sent[0])
-    scene.send_in_turn(sent[1:3])
-    scene.send_at_once(sent[3:])
-    assert [each.sent for each in scene.exchanges] == sent
-    assert [each.status for each in scene.exchanges] == [200] * 5
-    assert scene.last.sent == sent[-1]
 
 
 def test_requests_in_turn_share_a_connection_and_others_do_not() -> None:
@@ -42,13 +29,6 @@ def test_requests_in_turn_share_a_connection_and_others_do_not() -> None:
         scene.send(request("GET", "/api/v1"))
         scene.send(request("GET", "/api/v1"))
     assert server.connections == 3
-
-
-def test_a_scene_without_a_gateway_says_so(stack: LocalStack) -> None:
-    bare = Scene(stack)
-    for ask in (lambda: bare.entry, lambda: bare.stats):
-        with pytest.raises(CannotFindOutError, match="no gateway has been chosen yet"):
-            ask()
 
 
 def test_a_gateway_that_does_not_serve_after_a_restore_is_told(scene: Scene) -> None:
@@ -83,30 +63,6 @@ def test_a_request_without_an_id_is_not_looked_for(scene: Scene, missing: str | 
     scene.send(request("GET", "/api/v1"))
     with pytest.raises(CannotFindOutError, match="without an id"):
         scene.primary.await_request(missing)  # type: ignore[arg-type]
-
-
-def test_a_fault_that_the_recorder_does_not_have_is_told_in_one_line(scene: Scene) -> None:
-    with pytest.raises(StackError, match=r"^the shadow's recorder refuses PUT /faults: ") as told:
-        scene.shadow.misbehave(sulk=True)
-    assert "\n" not in str(told.value)
-
-
-def test_a_recorder_that_is_gone_is_told_with_its_address() -> None:
-    nobody = Address("127.0.0.1", ports.free_port())
-    recorder = Recorder("primary", lambda _: nobody)
-    with pytest.raises(
-        StackError, match=f"^the primary's recorder does not answer at http://{nobody}"
-    ):
-        recorder.received()
-    recorder.close()
-
-
-def test_a_copy_is_seen_beside_the_sentinel(scene: Scene) -> None:
-    copy = request("GET", "/api/v1")
-    send(scene.shadow.service, copy)
-    sentinel = await_sentinel(scene.shadow)
-    ids = [each.request_id for each in scene.shadow.received()]
-    assert ids == [copy.request_id, sentinel]
 
 
 def test_without_a_gateway_that_reaches_the_shadow_nothing_is_proved(scene: Scene) -> None:
@@ -154,7 +110,3 @@ def test_half_of_a_streams_clients_keep_their_connections(scene: Scene) -> None:
     kept = [count for count in per_connection.values() if count > 1]
     assert len(kept) == 2
     assert len(per_connection) > 10
-
-
-def test_a_stream_that_never_started_can_be_stopped() -> None:
-    assert Stream(Address("127.0.0.1", 1), "/").stop() == []

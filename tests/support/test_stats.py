@@ -88,19 +88,6 @@ def test_growth_that_does_not_come_is_told_as_far_as_it_came(scene: Scene) -> No
     assert stats_delta.settled(scene.stats, noted, "v1", 2).requests == 1
 
 
-def test_a_batch_keeps_the_faults_and_differs_in_nothing_but_its_bodies(scene: Scene) -> None:
-    scene.primary.misbehave(answer_bytes=1000)
-    batches = [
-        stats_delta.batch(
-            scene, "v1", [request("POST", "/api/v1", body=b"x" * n) for _ in range(5)]
-        )
-        for n in (100, 300)
-    ]
-    assert scene.primary.faults()["answer_bytes"] == 1000
-    assert batches[1].bytes_in - batches[0].bytes_in == 5 * 200
-    assert batches[0].bytes_out == batches[1].bytes_out > 5 * 1000
-
-
 def test_figures_that_disagree_are_listed_by_route(scene: Scene) -> None:
     set_patience(0.02)  # of 5 seconds
     scene.send(request("GET", "/api/v2"))

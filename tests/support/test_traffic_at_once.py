@@ -3,7 +3,6 @@
 import re
 import select
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -11,6 +10,7 @@ import time
 from features.support.stack import ports
 from features.support.wire.client import Address, ClientError, request, send_at_once
 from features.support.wire.exchange import Answer
+from tests.runs import finish
 from tests.support.raw_server import OK, RawServer
 
 
@@ -75,12 +75,7 @@ def test_when_one_client_cannot_connect_nobody_sends_and_nobody_waits() -> None:
         "print(time.monotonic() - started < 5, *map(str, answers), sep='\\n')\n"
     )
     with RawServer() as server:
-        done = subprocess.run(
-            [sys.executable, "-c", script, str(server.address.port)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = finish(sys.executable, "-c", script, str(server.address.port))
         assert server.requests == []
     quick, *reasons = done.stdout.splitlines()
     assert quick == "True", "they waited for each other"

@@ -35,10 +35,6 @@ def test_a_condition_that_comes_about_at_the_deadline_counts(clock: Clock) -> No
     assert watch(lambda: clock.now, until=lambda now: now >= 1005, within=5).met
 
 
-def test_looks_once_even_without_time(clock: Clock) -> None:
-    assert watch(lambda: 1, until=never, within=0).attempts == 1
-
-
 def test_a_slow_look_is_not_cut_short_but_no_other_follows(clock: Clock) -> None:
     outcome = watch(lambda: clock.pass_(30), until=never, within=5)
     assert (outcome.attempts, outcome.elapsed) == (1, 30)
@@ -64,11 +60,6 @@ def test_patience_stretches_every_deadline(clock: Clock, factor: float) -> None:
     set_patience(factor)
     assert patient(4) == 4 * factor
     assert watch(lambda: 1, until=never, within=4).elapsed == pytest.approx(4 * factor)
-
-
-def test_the_observation_that_meets_the_condition_is_returned(clock: Clock) -> None:
-    looks = iter(["red", "amber", "green"])
-    assert eventually(lambda: next(looks), lambda seen: seen == "green", within=5) == "green"
 
 
 def test_what_does_not_come_about_is_told_with_all_that_was_seen(clock: Clock) -> None:

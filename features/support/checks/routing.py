@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from features.support.checks import answers
 from features.support.scene import Scene
 from features.support.wire.client import Exchange, request
-from features.support.wire.exchange import Received, Sent, differences
+from features.support.wire.exchange import Part, Received, Sent, differences
 from features.support.wire.payloads import BODIES
 
 EDGES = (
@@ -81,11 +81,11 @@ def check_routes(scene: Scene) -> list[str]:
     ]
 
 
-def check_arrivals(scene: Scene, *parts: str) -> list[str]:
-    """Say how parts of requests (method, target, header, body ...) arrived otherwise."""
+def check_arrivals(scene: Scene, *parts: Part) -> list[str]:
+    """Say how parts of requests arrived otherwise."""
     return [
         f"{sent.method} {sent.target}: {wrong}"
         for sent, received in arrivals(scene)
         for wrong in differences(sent, received)
-        if wrong.startswith(parts)
+        if wrong.part in parts
     ]

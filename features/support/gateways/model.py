@@ -184,14 +184,14 @@ class Circulating:
 
 @dataclass(frozen=True)
 class HeaderChange:
-    """What a gateway does to headers: those it adds, what may be missing, whether it joins.
+    """What a gateway does to headers: those it adds, whether it sorts them, or joins repeats.
 
     `words` are those in which the features say it.
     """
 
     words: str
     added: frozenset[str] = frozenset()
-    forgiven: tuple[str, ...] = ()
+    sorts: bool = False
     joins: bool = False
 
 

@@ -116,7 +116,7 @@ GATEWAY = Gateway(
         "sorts them, adds X-Forwarded headers",
         # What HTTP clients such as Go's add by themselves, too.
         frozenset({"accept-encoding", "user-agent", "x-real-ip", *_FORWARDED}),
-        ("in another order", "user-agent: '' is missing"),
+        sorts=True,
     ),
     does_not_apply={
         "reload": family.NEVER_RELOADED,

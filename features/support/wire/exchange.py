@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 Headers = tuple[tuple[str, str], ...]
@@ -126,35 +127,61 @@ def values(headers: Headers, name: str) -> list[str]:
     return [value for key, value in headers if key.lower() == name]
 
 
+class Part(Enum):
+    """What of a request may differ."""
+
+    METHOD = "method"
+    TARGET = "target"
+    HEADERS = "headers"
+    ORDER = "order"
+    BODY = "body"
+    STATE = "state"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is not as it was sent, in words; `lost` is the header that is missing, if one is."""
+
+    part: Part
+    text: str
+    lost: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def differences(
     sent: Sent, received: Received, added: frozenset[str] = ADDED_BY_THE_GATEWAY
-) -> list[str]:
-    """List in words what is not as it was sent; an empty list means a faithful request.
+) -> list[Difference]:
+    """List what is not as it was sent; an empty list means a faithful request.
 
     Header names compare without case (RFC 9110, section 5.1); values, repeats and the order of
     the client's own headers compare exactly. Headers in `added` may come on top.
     """
     body = sent.body or b""
-    found = _unequal("method", sent.method, received.method)
-    found += _unequal("target", sent.target, received.target)
+    found = _unequal(Part.METHOD, "method", sent.method, received.method)
+    found += _unequal(Part.TARGET, "target", sent.target, received.target)
     found += _header_differences(sent.headers, received.headers, added)
-    found += _unequal("body length", len(body), received.length)
+    found += _unequal(Part.BODY, "body length", len(body), received.length)
     if len(body) == received.length:
-        found += _unequal("body sha256", hashlib.sha256(body).hexdigest(), received.sha256)
-    found += _unequal("state", "complete", received.state)
+        digest = hashlib.sha256(body).hexdigest()
+        found += _unequal(Part.BODY, "body sha256", digest, received.sha256)
+    found += _unequal(Part.STATE, "state", "complete", received.state)
     return found
 
 
-def _header_differences(sent: Headers, received: Headers, added: frozenset[str]) -> list[str]:
+def _header_differences(
+    sent: Headers, received: Headers, added: frozenset[str]
+) -> list[Difference]:
     wanted, got = _comparable(sent), _comparable(received)
     names = {name for name, _ in wanted}
     extra = [pair for pair in got if pair[0] not in names and pair[0] not in added]
     kept = [pair for pair in got if pair[0] in names]
-    found = [f"header {name}: {value!r} was added" for name, value in extra]
+    found = [_header(pair, "was added") for pair in extra]
     if kept != wanted:
-        found += [f"header {n}: {v!r} is missing" for n, v in _missing(wanted, kept)]
-        found += [f"header {n}: {v!r} was not sent" for n, v in _missing(kept, wanted)]
-        found = found or [_order(wanted, kept)]
+        found += [_header(pair, "is missing", lost=pair) for pair in _missing(wanted, kept)]
+        found += [_header(pair, "was not sent") for pair in _missing(kept, wanted)]
+        found = found or [Difference(Part.ORDER, _order(wanted, kept))]
     return found
 
 
@@ -175,5 +202,12 @@ def _missing(
     return list((Counter(wanted) - Counter(present)).elements())
 
 
-def _unequal(what: str, sent: object, received: object) -> list[str]:
-    return [] if sent == received else [f"{what}: sent {sent!r}, received {received!r}"]
+def _header(header: tuple[str, str], what: str, lost: tuple[str, str] | None = None) -> Difference:
+    name, value = header
+    return Difference(Part.HEADERS, f"header {name}: {value!r} {what}", lost)
+
+
+def _unequal(part: Part, what: str, sent: object, received: object) -> list[Difference]:
+    if sent == received:
+        return []
+    return [Difference(part, f"{what}: sent {sent!r}, received {received!r}")]

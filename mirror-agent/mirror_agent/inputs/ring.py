@@ -39,7 +39,6 @@ class RingIntake(Intake):
         """Set where requests go."""
         self.mirror = mirror
         self.numbers = Numbers()
-        self.last_error = ""
 
     def sweep(self) -> None:
         """Settle missing numbers as well."""
