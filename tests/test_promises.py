@@ -4,6 +4,7 @@ from collections import Counter
 
 from behave.model import Scenario
 
+from features.reporting.plan import gateways_of
 from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
 from tests.test_features import SCENARIOS
 
@@ -19,12 +20,7 @@ def promise_of(scenario: Scenario) -> str | None:
 
 
 def gateway_of(scenario: Scenario) -> str:
-    names = {
-        step.name.removesuffix(" is the gateway")
-        for step in scenario.all_steps
-        if step.name.endswith(" is the gateway")
-    }
-    return str(*names)
+    return str(*gateways_of(scenario))
 
 
 def rows() -> dict[str, list[Scenario]]:

@@ -162,19 +162,6 @@ def test_what_could_not_be_found_out_is_broken(play: Play, tree: Path) -> None:
 
 
 @pytest.mark.stack
-def test_a_step_that_nobody_defined_is_broken_and_not_a_fault_of_the_hooks(
-    play: Play, tree: Path
-) -> None:
-    add_scenario(tree, "Given nobody knows this step")
-    reported = play("features/new.feature", tree=tree)
-    assert reported.run.code == 1
-    assert "HOOK-ERROR" not in reported.run.output
-    assert [each["status"] for each in reported.scenarios] == ["broken"]
-    (reason,) = reported.run.reasons
-    assert reason.endswith(": undefined: nobody knows this step")
-
-
-@pytest.mark.stack
 def test_a_clean_up_that_failed_is_told_everywhere(play: Play, tree: Path) -> None:
     """Allure goes by the steps and calls the scenario passed, so it is told in other places."""
     restore = "        self.stack.restore(service)\n"

@@ -40,12 +40,6 @@ def test_a_claim_is_kept_when_all_its_promises_are(
     assert bool(cell.why) == (verdict is not Verdict.KEPT)
 
 
-def test_what_no_promise_answers_is_not_run() -> None:
-    made = comparison([outcome(SPOE)])
-    assert answer(CLAIM[BODY], made.columns[0], made).verdict is Verdict.NOT_RUN
-    assert {each.agreement for each in judged(made)} == {UNKNOWN}
-
-
 def test_production_ready_is_every_promise_that_blocks_of_what_mirrors() -> None:
     made = comparison(
         [outcome("HAProxy", "a", tags="blocker"), outcome(SPOE, tags=TAGS), limit(SPOE, "b")],

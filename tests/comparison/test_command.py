@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from comparison import storage
-from tests.comparison.build import RING, SPOE, column, comparison, limit, outcome, run
+from tests.comparison.build import RING, SPOE, column, comparison, outcome, run
 from tests.runs import ROOT, finish
 
 OUTPUTS = (
@@ -64,12 +64,6 @@ def test_runs_are_merged_and_published(tree: Path) -> None:
     assert readme.startswith("# A\n\n<!-- comparison: begin -->")
     assert f"| {SPOE} | 1/1 |" in readme
     assert readme.endswith("<!-- advice: end -->\n\nend\n")
-
-
-def test_without_files_the_last_run_is_published(tree: Path) -> None:
-    keep(tree, "reports/comparison.json", storage.dump(comparison([limit(RING)])))
-    assert publish(tree).returncode == 0
-    assert RING in (tree / "docs" / "comparison.md").read_text()
 
 
 def test_a_conflict_is_told(tree: Path) -> None:

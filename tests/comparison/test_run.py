@@ -118,18 +118,3 @@ def test_a_gateway_that_does_not_start_costs_no_other(tree: Path) -> None:
     assert told[SPOE].verdict is Verdict.FAILED
     assert told[SPOE].why == "1 could not be found out"
     assert told[RING].verdict is Verdict.KEPT
-
-
-def test_another_file_leaves_the_last_runs_alone(tree: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other" / "mine.json"
-    run = play(tree, "-f", "comparison", "-o", str(other))
-    assert run.code == 0, run.output
-    assert storage.load(other).whole
-    assert other.with_suffix(".html").is_file()
-    assert not (tree / "reports" / "comparison.json").exists()
-    assert not (tree / "docs").exists()
-
-
-def test_a_run_that_cannot_begin_writes_nothing(tree: Path) -> None:
-    assert play(tree, "-D", "stack=nonsense").code == 1
-    assert not list((tree / "reports").glob("comparison*"))

@@ -32,23 +32,6 @@ def test_a_failed_scenario_leaves_what_was_sent_and_answered(scene: Scene) -> No
     assert '"backend"' in exchanges
 
 
-def test_a_failed_scenario_leaves_both_journals_and_every_log(scene: Scene) -> None:
-    sent = scene.send(request("GET", "/api/v2")).sent
-    report = evidence.report(scene)
-    assert list(report) == [
-        "Exchanges",
-        "Journal of the primary",
-        "Journal of the shadow",
-        "Log of primary",
-        "Log of shadow",
-        "Log of haproxy",
-    ]
-    assert "GET /api/v2 (complete, connection " in report["Journal of the primary"]
-    assert str(sent.request_id) in report["Journal of the primary"]
-    assert report["Journal of the shadow"] == "(nothing)"
-    assert "GET /api/v2" in report["Log of haproxy"]
-
-
 def test_a_request_without_an_answer_is_told(scene: Scene) -> None:
     set_patience(0.02)  # of 10 seconds
     scene.primary.misbehave(hang=True, prefix="/api")

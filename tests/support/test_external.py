@@ -36,16 +36,6 @@ def test_what_is_somebody_elses_is_not_touched(attempt: str) -> None:
         getattr(elsewhere(), attempt)("primary")
 
 
-def test_restoring_and_taking_down_do_nothing() -> None:
-    stack = elsewhere()
-    stack.restore("primary")
-    stack.resume("primary")
-    stack.mark()
-    stack.down()
-    assert stack.logs("primary") == ""
-    assert stack.versions() == {}
-
-
 def test_it_says_where_it_is_and_that_it_cannot_be_changed() -> None:
     stack = elsewhere()
     assert not stack.can_be_changed

@@ -1,5 +1,6 @@
 """The descriptions of the gateways fit their configurations, their programs and each other."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from features.support.gateways import agent
 from features.support.gateways.account import Account
 from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
 from features.support.gateways.figures import account_in, samples
+from features.support.gateways.haproxy_family import PROGRAM
 from features.support.gateways.model import Edit, FileShare, Gateway, Role, needed
 from features.support.gateways.traefik import _PROBE
 from features.support.paths import DOCKER
@@ -44,7 +46,10 @@ def configuration(gateway: Gateway, role: Role, file: str = "") -> Path:
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    [("Envoy", ("--mode", "validate", "-c")), ("Nginx", ("-e", "stderr", "-t", "-c"))],
+    [
+        ("Envoy", ("--mode", "validate", "-c")),
+        ("Nginx", ("-e", "stderr", "-t", "-c")),
+    ],
 )
 def test_the_program_takes_the_configuration_as_it_is(
     name: str, arguments: tuple[str, ...], tmp_path: Path
@@ -59,6 +64,24 @@ def test_the_program_takes_the_configuration_as_it_is(
     assert done.returncode == 0, done.stderr
     assert "deprecated" not in done.stderr.lower()
     assert "[warn]" not in done.stderr
+
+
+def settings(file: Path) -> list[str]:
+    """Return the lines of one of HAProxy's files that are not about mirroring."""
+    text = file.read_text()
+    text = re.sub(r"^ *# >>> mirroring.*?# <<< mirroring\n", "", text, flags=re.DOTALL | re.M)
+    return [line for line in text[text.index("\nglobal\n") :].splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("way", ["spoe", "ring"])
+def test_haproxys_files_are_without_a_warning_and_plain_but_for_mirroring(way: str) -> None:
+    file = DOCKER / f"haproxy-{way}" / "haproxy.cfg"
+    assert settings(file) == settings(DOCKER / "haproxy" / "haproxy.cfg")
+    for marker in ("", "secret"):
+        given = {"MIRROR_MARKER": marker} if marker else {}
+        done = finish(str(programs.find(PROGRAM)), "-dW", "-c", "-f", file, environment=given)
+        assert done.returncode == 0, done.stderr
+        assert "WARNING" not in done.stderr
 
 
 def edits(gateway: Gateway) -> Iterator[tuple[Path, Edit]]:

@@ -15,10 +15,6 @@ def executable(path: Path, text: str = "#!/bin/sh\n") -> Path:
     return path
 
 
-def test_the_binary_that_was_named_is_taken(tmp_path: Path) -> None:
-    assert programs.find(PROGRAM, tmp_path / "mine") == tmp_path / "mine"
-
-
 def test_the_wheels_binary_comes_before_one_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

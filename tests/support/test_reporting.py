@@ -67,21 +67,6 @@ def test_what_a_killed_run_has_left_is_removed(tmp_path: Path) -> None:
     assert staging.aside(place).exists(), "this run lives"
 
 
-@pytest.mark.parametrize("nowhere", [None, Path("/absent/results")])
-def test_without_results_nothing_is_described(nowhere: Path | None) -> None:
-    run_info.describe(nowhere, elsewhere())
-    assert not Path("/absent").exists()
-
-
-def test_a_run_is_described_beside_its_results(tmp_path: Path) -> None:
-    run_info.describe(tmp_path, elsewhere())
-    lines = (tmp_path / "environment.properties").read_text().splitlines()
-    facts = dict(line.split("=", 1) for line in lines)
-    assert facts["Stack"] == "external"
-    assert facts["Python"].startswith("3.")
-    assert not [key for key in facts if " " in key], "a space would end the key"
-
-
 def test_versions_are_facts_and_so_is_their_absence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

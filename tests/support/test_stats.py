@@ -73,14 +73,6 @@ def test_a_server_that_is_missing_breaks_the_promise(scene: Scene) -> None:
             stats.health_of("shadow")
 
 
-def test_text_that_is_no_csv_breaks_the_promise(scene: Scene) -> None:
-    with (
-        retold(scene, lambda *_: "<html>sorry</html>\n<p>") as server,
-        pytest.raises(AssertionError, match=r"say nothing of"),
-    ):
-        Stats(server.address, None).routes()
-
-
 def test_growth_that_does_not_come_is_told_as_far_as_it_came(scene: Scene) -> None:
     set_patience(0.05)  # of 5 seconds
     noted = scene.stats.routes()

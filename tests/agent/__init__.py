@@ -1,1 +1,0 @@
-"""Tests of the configurations of HAProxy that belong to the mirroring agent."""
