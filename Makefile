@@ -19,6 +19,8 @@ SELECTION := (@smoke or not (@promise.* or @cure or @policy)) and not @wip
 # The comparisons to publish together; without any the last run's, reports/comparison.json.
 FROM    ?=
 PRODUCTS := mirror-agent recorder goreplay-middleware mirror-lua
+# How `make unit` plays tests: two files of them at the same time.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 # How often `make soak` runs the specification, and on which stack.
 N       ?= 20
 
@@ -63,8 +65,8 @@ lint: $(VENV)/dev
 	for product in $(PRODUCTS); do MYPYPATH=.:recorder $(BIN)/mypy $$product || exit 1; done
 
 unit: $(VENV)/dev
-	$(BIN)/pytest
-	for product in $(PRODUCTS); do (cd $$product && ../$(BIN)/pytest) || exit 1; done
+	$(BIN)/pytest $(SIDE_BY_SIDE)
+	for product in $(PRODUCTS); do (cd $$product && ../$(BIN)/pytest $(SIDE_BY_SIDE)) || exit 1; done
 
 spec-local: $(VENV)/spec
 	$(BIN)/behave features/ -D stack=local
