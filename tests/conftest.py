@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.runs import ROOT, Run, behave
+
+# How long one example takes depends on what else this machine does.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 # The directories that a run needs.
 PARTS = (
