@@ -5,9 +5,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from mirror_recorder.testing import RecorderProcess
 
 from .agent_process import Agent
+
+# How long one example takes depends on what else this machine does.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 StartAgent = Callable[..., Agent]
 
