@@ -42,15 +42,13 @@ spec-all: $(VENV)/spec ## play the whole specification on the stack that fits th
 	@$(BIN)/behave features/ $(CHOSEN); code=$$?; \
 	echo "Allure results: $(RESULTS) (make report: one HTML page of them)"; exit $$code
 
-report: ## make one HTML page of the last run's results: reports/allure.html
+report: $(VENV)/spec ## make HTML pages of the last run's results: reports/allure.html, allure-by-gateway.html
 	@command -v npm >/dev/null || { echo "make report needs npm (Node.js 20 or newer)" >&2; exit 1; }
 	@test -d $(RESULTS) || { echo "no results in $(RESULTS): make spec first" >&2; exit 1; }
 	@rm -rf reports/html
-	@npm exec --yes --package=$(ALLURE) -- allure awesome --single-file \
-	    --report-name "Routing and mirroring" --group-by epic,feature,story --output reports/html $(RESULTS)
-	@# Allure 3 tells its makers of each page that is opened, and has no switch against it.
-	@sed '/www.googletagmanager.com/d' reports/html/index.html >reports/allure.html && rm -rf reports/html
-	@echo "report: reports/allure.html"
+	@# What it is made of stands in allurerc.json; reports/history.jsonl holds what earlier runs were.
+	@npm exec --yes --package=$(ALLURE) -- allure generate --output reports/html $(RESULTS)
+	@$(BIN)/python -m features.reporting.allure_page reports/html $(RESULTS) reports && rm -rf reports/html
 
 comparison: $(VENV)/spec ## publish runs in README and docs/: make comparison FROM='a.json b.json'
 	@$(BIN)/python -m comparison $(FROM)

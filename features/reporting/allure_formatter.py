@@ -14,7 +14,7 @@ from behave.formatter._registry import register_as
 from behave.formatter.base import Formatter, StreamOpener
 from behave.model import Scenario
 
-from features.reporting import staging
+from features.reporting import allure_details, staging
 from features.reporting.strict_limits import StrictScenario
 from features.support.stack import NotChosen
 
@@ -62,6 +62,7 @@ class Listener(AllureListener):  # type: ignore[misc]
     def start_scenario(self, scenario: Scenario) -> None:
         """Begin a scenario's result; what is played for a limit has a story of its own."""
         super().start_scenario(scenario)
+        allure_details.describe(self.logger.get_test(self.current_scenario_uuid), scenario)
         if isinstance(scenario, StrictScenario):
             labels = self.logger.get_test(self.current_scenario_uuid).labels
             labels[:] = [each for each in labels if each.name != LabelType.STORY]
