@@ -108,6 +108,8 @@ def test_each_category_has_its_outcome_and_no_tab_is_empty(
 @pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
 def test_a_scenario_leads_to_its_line_and_to_its_row(pages: Path, browser: Chrome) -> None:
     look(browser, pages / "allure.html")
+    shown(browser, "Results")
+    ask(browser, "document.querySelector('[data-testid=nav-tab-results]').click()")  # it remembers
     shown(browser, "B copies bodies")
     click(browser, "B copies bodies")
     shown(browser, "body in the comparison")
