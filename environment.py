@@ -3,12 +3,12 @@
 from behave.model import Feature, Scenario
 from behave.runner import Context
 
-from features.reporting import crash_scan, evidence, run_control
+from features.reporting import crash_scan, evidence, run_control, side_by_side
 from features.support import options, waiting
 from features.support.errors import CannotFindOutError
 from features.support.policy import load
 from features.support.scene import Scene
-from features.support.stack import choose, retire, retire_at_exit, signals
+from features.support.stack import signals
 
 run_control.use_formatters()
 
@@ -22,10 +22,9 @@ def before_all(context: Context) -> None:
         chosen = options.parse(context.config.userdata)
         waiting.set_patience(chosen.patience)
         context.policy = load.load(chosen.policy)
-        context.stack = choose(chosen)
-        retire_at_exit(context.stack, keep=chosen.keep)
-        context.add_cleanup(retire, context.stack, keep=chosen.keep, abort=context.abort)
+        run_control.begin_stack(context, chosen)
         context.plan = run_control.begin(context._runner, context.stack)
+        side_by_side.divide(context, chosen)
     except CannotFindOutError as reason:
         run_control.refuse(context._runner, str(reason))
 
@@ -50,7 +49,7 @@ def after_feature(context: Context, feature: Feature) -> None:
 def after_all(context: Context) -> None:
     """Tell the report and the comparison what was run, on what."""
     if hasattr(context, "plan"):
-        run_control.end(context.config, context.stack, context.plan)
+        run_control.end(context.config, side_by_side.end(context), context.plan)
 
 
 def on_cleanup_error(context: Context, _: object, reason: Exception) -> None:

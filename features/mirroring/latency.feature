@@ -1,4 +1,4 @@
-@allure.label.epic:Mirroring
+@quiet @allure.label.epic:Mirroring
 Feature: A failing shadow costs clients no time
   Requests on v1, which is mirrored, and on v3, which is not, are sent alternately and compared: in
   the median and in the slowest tenth, v1 may be 5 ms slower than v3, or half as much again. With 50

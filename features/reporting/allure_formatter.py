@@ -35,6 +35,8 @@ class Results(AllureFormatter):  # type: ignore[misc]
         wanted = not config.dry_run and stream_opener is _output(config)
         return super().__new__(cls) if wanted else Formatter(stream_opener, config)
 
+    publishes = True  # False in a worker, whose run publishes for all of them
+
     def __init__(self, stream_opener: StreamOpener, config: Configuration) -> None:
         self._directory = Path(stream_opener.name)
         self._beside_was_there = self._directory.parent.exists()
@@ -44,6 +46,8 @@ class Results(AllureFormatter):  # type: ignore[misc]
     def close(self) -> None:
         """Put the results in their place; a run without any leaves all as it was."""
         super().close()
+        if not self.publishes:
+            return
         staging.publish(self._directory)
         if not self._beside_was_there and not any(self._directory.parent.iterdir()):
             self._directory.parent.rmdir()

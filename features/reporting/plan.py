@@ -54,6 +54,12 @@ class Plan:
                 self._rule_out(scenario, why)
         self.to_play = [each for each in self.to_play if each.skip_reason != why]
 
+    def note(self, scenario: Scenario) -> None:
+        """Take down that a scenario was given up where it was to be played."""
+        if scenario.skip_reason and scenario in self.to_play:
+            self.to_play.remove(scenario)
+            self.impossible[scenario.skip_reason] += 1
+
     def _rule_out(self, scenario: Scenario, reason: str) -> None:
         skip(scenario, reason)
         self.impossible[reason] += 1

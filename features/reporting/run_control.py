@@ -3,7 +3,7 @@
 import sys
 
 from behave.configuration import Configuration
-from behave.runner import ModelRunner
+from behave.runner import Context, ModelRunner
 
 from features.reporting import (
     allure_formatter,
@@ -14,13 +14,22 @@ from features.reporting import (
     terminal,
 )
 from features.reporting.plan import Plan
-from features.support.stack import Stack
+from features.reporting.run_info import Ran
+from features.support.options import Options
+from features.support.stack import Stack, choose, retire, retire_at_exit
 
 
 def use_formatters() -> None:
     """Make ours known to behave, which asks for them once it has loaded the hooks."""
     for each in (allure_formatter, comparison_formatter, terminal):
         each.use()
+
+
+def begin_stack(context: Context, chosen: Options) -> None:
+    """Give a run, or one of its workers, a stack of the kind asked for, which ends with it."""
+    context.stack = choose(chosen)
+    retire_at_exit(context.stack, keep=chosen.keep)
+    context.add_cleanup(retire, context.stack, keep=chosen.keep, abort=context.abort)
 
 
 def begin(runner: ModelRunner, stack: Stack) -> Plan:
@@ -46,7 +55,7 @@ def refuse(runner: ModelRunner, reason: str) -> None:
     runner.hook_failures += 1  # or behave would call it a success
 
 
-def end(config: Configuration, stack: Stack, plan: Plan) -> None:
+def end(config: Configuration, stack: Ran, plan: Plan) -> None:
     """Tell the report and the comparison what was run, on what; of no run they tell nothing."""
     if not plan.to_play:
         return

@@ -5,6 +5,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from features.reporting.strict_limits import KEPT_NOW, STRICT
 from features.support.errors import StackError
@@ -29,13 +30,21 @@ class Surroundings:
     programs: Mapping[str, Mapping[str, str]]
 
 
+class Ran(Protocol):
+    """What knows on what a run was played."""
+
+    kind: str
+
+    def versions(self) -> Mapping[str, str]: ...  # noqa: D102
+
+
 def headline(stack: Stack, gateways: Sequence[str]) -> str:
     """Return the first line of a run: kind of stack, and versions of the gateways it plays."""
     versions = stack.outlook([CATALOGUE[name] for name in gateways])
     return f"Stack: {stack.kind} ({', '.join(versions)})"
 
 
-def describe(results: Path | None, stack: Stack) -> None:
+def describe(results: Path | None, stack: Ran) -> None:
     """Write environment.properties and categories.json beside Allure's results, if there are."""
     if results is None or not results.is_dir():
         return
@@ -44,7 +53,7 @@ def describe(results: Path | None, stack: Stack) -> None:
     (results / "categories.json").write_text(json.dumps(_categories(), indent=2) + "\n")
 
 
-def surroundings(stack: Stack) -> Surroundings:
+def surroundings(stack: Ran) -> Surroundings:
     """Return what a run ran on, as far as it can be found out at its end."""
     versions = {k: v for k, v in _versions(stack).items() if v != "unknown"}
     programs = {}
@@ -66,7 +75,7 @@ def _categories() -> list[dict[str, object]]:
     return found
 
 
-def _facts(stack: Stack) -> Mapping[str, str]:
+def _facts(stack: Ran) -> Mapping[str, str]:
     return {
         "Stack": stack.kind,
         "Machine": _machine(),
@@ -75,7 +84,7 @@ def _facts(stack: Stack) -> Mapping[str, str]:
     }
 
 
-def _versions(stack: Stack) -> Mapping[str, str]:
+def _versions(stack: Ran) -> Mapping[str, str]:
     try:
         return stack.versions()
     except StackError as reason:

@@ -32,18 +32,22 @@ _PROGRAMS: Mapping[str, Program] = {
     for service in gateway.services
     if service.program
 }
-_KNOWN = ("stack", "gateways", "keep", "patience", "policy", *_PROGRAMS, *_ADDRESSES, *_CREDENTIALS)
+_RUN = ("stack", "gateways", "jobs", "keep", "patience", "policy")
+_KNOWN = (*_RUN, *_PROGRAMS, *_ADDRESSES, *_CREDENTIALS)
+_MOST_JOBS, _MOST_JOBS_BY_DEFAULT = 16, 4
 
 
 @dataclass(frozen=True)
 class Options(Settings):
     """What a run was asked to do; the stack is told its part.
 
-    `patience` multiplies every deadline; `policy` is the file that says which shares are asked for.
+    `patience` multiplies every deadline; `policy` is the file that says which shares are asked for;
+    `jobs` is how many gateways are played side by side.
     """
 
     patience: float = 1.0
     policy: Path = REFERENCE
+    jobs: int = 1
 
 
 def parse(userdata: Mapping[str, str]) -> Options:
@@ -66,6 +70,7 @@ def parse(userdata: Mapping[str, str]) -> Options:
         addresses=addresses,
         credentials=_credentials(own),
         policy=_file("policy", own["policy"]) if "policy" in own else REFERENCE,
+        jobs=_jobs(own.get("jobs", "1")),
         gateways=_gateways(own["gateways"]) if "gateways" in own else frozenset(CATALOGUE),
     )
     _check_external(options)
@@ -122,6 +127,20 @@ def _factor(name: str, value: str) -> float:
     if not 0 < factor <= 100:
         raise OptionError(f"-D {name}={value}: give a number above 0 and up to 100")
     return factor
+
+
+def _jobs(value: str) -> int:
+    """Read how many gateways are played at once; `auto` is what keeps this machine busy.
+
+    A scenario waits about half of its time, so there may be one more than processors; one
+    processor is not shared.
+    """
+    if value == "auto":
+        processors = len(os.sched_getaffinity(0))
+        return min(processors + 1, _MOST_JOBS_BY_DEFAULT) if processors > 1 else 1
+    if not value.isdecimal() or not 0 < int(value) <= _MOST_JOBS:
+        raise OptionError(f"-D jobs={value}: give a number from 1 to {_MOST_JOBS}, or auto")
+    return int(value)
 
 
 def _programs(own: Mapping[str, str]) -> dict[str, Path]:

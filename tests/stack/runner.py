@@ -29,6 +29,7 @@ class UserRun:
     ) -> None:
         self._mark = uuid4().hex
         self._in_containers = "stack=docker" in arguments
+        self._seen: set[int] = set()  # processes; workers of the run have stacks of their own
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self.process = subprocess.Popen(
             [*_HEARING, *BEHAVE, *arguments],
@@ -58,6 +59,7 @@ class UserRun:
 
     def send(self, number: signal.Signals) -> int:
         """Send a signal to the run alone, and return the exit code it ends with."""
+        self.processes()
         self.process.send_signal(number)
         return self.wait()
 
@@ -72,7 +74,7 @@ class UserRun:
                 os.kill(pid, signal.SIGKILL)
         self.process.wait(10)
         for kind in ("container", "network"):
-            left = _labelled(kind, self._owner)
+            left = self._labelled(kind)
             if left:
                 force = ["--force"] if kind == "container" else []
                 subprocess.run(["docker", kind, "rm", *force, *left], check=False)
@@ -80,25 +82,29 @@ class UserRun:
 
     def processes(self) -> list[int]:
         """List the living processes that the run has started, itself included."""
-        return sorted(each.pid for each in psutil.process_iter() if self._own(each))
+        living = sorted(each.pid for each in psutil.process_iter() if self._own(each))
+        self._seen |= {self.process.pid, *living}
+        return living
 
     def containers(self) -> list[str]:
         """List the containers of the run."""
-        return _labelled("container", self._owner)
+        return self._labelled("container")
 
     def left_behind(self) -> list[str]:
         """Name everything that the run has left: processes, directories, containers, networks."""
-        directories = Path(tempfile.gettempdir()).glob(f"mirroring-spec-{self.process.pid}-*")
+        living = self.processes()
+        here = Path(tempfile.gettempdir())
+        directories = [each for pid in self._seen for each in here.glob(f"mirroring-spec-{pid}-*")]
         return [
-            *(f"process {pid}" for pid in self.processes()),
+            *(f"process {pid}" for pid in living),
             *(str(directory) for directory in directories),
             *(f"container {each}" for each in self.containers()),
-            *(f"network {each}" for each in _labelled("network", self._owner)),
+            *(f"network {each}" for each in self._labelled("network")),
         ]
 
-    @property
-    def _owner(self) -> str:
-        return f"/{self.process.pid}/"
+    def _labelled(self, kind: str) -> list[str]:
+        self.processes()
+        return _labelled(kind, [f"/{pid}/" for pid in self._seen])
 
     def _own(self, process: psutil.Process) -> bool:
         try:
@@ -108,7 +114,7 @@ class UserRun:
             return False
 
 
-def _labelled(kind: str, owner: str) -> list[str]:
+def _labelled(kind: str, owners: Sequence[str]) -> list[str]:
     label = "mirroring-spec.owner"
     every = ["--all"] if kind == "container" else []
     form = f'{{{{.ID}}}} {{{{.Label "{label}"}}}}'
@@ -117,7 +123,8 @@ def _labelled(kind: str, owner: str) -> list[str]:
         listed = finish(*command)
     except FileNotFoundError:
         return []
-    return [line.split()[0] for line in listed.stdout.splitlines() if owner in line]
+    lines = listed.stdout.splitlines()
+    return [line.split()[0] for line in lines if any(owner in line for owner in owners)]
 
 
 def telling(lines: Iterable[str], word: str) -> list[str]:

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from features.support.waiting import eventually
@@ -13,6 +14,8 @@ from tests.stack.runner import BEHAVE, UserRun, telling
 
 Start = Callable[..., UserRun]
 LONG = "features/operation"
+# Two workers, who start more than three services each.
+BOTH = ("features/mirroring/copies.feature", "-D", "jobs=2", "-D", "gateways=Nginx,Traefik")
 SHORT = "features/routing/routing.feature:12"
 
 
@@ -23,6 +26,18 @@ def test_a_signal_ends_the_run(start: Start, kind: str, number: signal.Signals) 
     assert run.send(number) != 0
     assert run.left_behind() == []
     assert len(telling(run.output.splitlines(), "ABORTED: By user.")) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_all_who_play_side_by_side(
+    start: Start, kind: str, number: signal.Signals
+) -> None:
+    run = start(*BOTH, "-D", f"stack={kind}")
+    run.await_services(6)
+    assert run.send(number) != 0
+    assert run.left_behind() == []
+    assert len(telling(run.output.splitlines(), "ABORTED")) == 1
+    assert "Traceback" not in run.output
 
 
 def test_a_signal_while_starting_ends_the_run(start: Start, kind: str) -> None:
@@ -51,6 +66,27 @@ def test_services_of_a_killed_local_run_die_with_it(start: Start) -> None:
     assert run.left_behind() == []
 
 
+@pytest.mark.stack
+def test_workers_of_a_killed_run_clean_up(start: Start) -> None:
+    run = start(*BOTH, "-D", "stack=local")
+    run.await_services(6)
+    run.send(signal.SIGKILL)
+    eventually(run.left_behind, lambda left: not left, within=10, what="the end of the workers")
+
+
+@pytest.mark.stack
+def test_a_worker_that_is_killed_is_told(start: Start) -> None:
+    run = start(*BOTH, "-D", "stack=local")
+    run.await_services(6)
+    first = psutil.Process(run.process.pid).children()[0]
+    first.kill()
+    assert run.wait() == 1
+    assert telling(run.output.splitlines(), "the process that played it ended with code -9")
+    assert telling(run.output.splitlines(), "Not reached:")
+    assert start(SHORT, "-D", "stack=local").wait() == 0  # sweeps the directory
+    eventually(run.left_behind, lambda left: not left, within=10, what="the end of the services")
+
+
 @pytest.mark.docker
 @needs_engine
 def test_containers_of_a_killed_run_are_removed_by_the_next(start: Start) -> None:
@@ -69,6 +105,16 @@ def test_a_reader_that_goes_away_ends_the_run_without_a_traceback() -> None:
     assert done.returncode != 0
     assert "nobody reads its output" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.stack
+def test_a_reader_that_goes_away_ends_all_who_play_side_by_side(tmp_path: Path) -> None:
+    command = f"TMPDIR={tmp_path} {' '.join(BEHAVE[:4])} {' '.join(BOTH)} -D stack=local | head -1"
+    done = finish("bash", "-o", "pipefail", "-c", command)
+    assert done.returncode != 0
+    assert "nobody reads its output" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.stack

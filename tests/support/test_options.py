@@ -32,10 +32,12 @@ def without(name: str) -> dict[str, str]:
 
 WRONG: Sequence[tuple[Mapping[str, str], str]] = [
     ({"stak": "local"}, "-D stak: there is no such option; did you mean stack?"),
-    ({"xyz": "1"}, "-D xyz: there is no such option; known: stack, gateways, keep, "),
+    ({"xyz": "1"}, "-D xyz: there is no such option; known: stack, gateways, jobs, keep, "),
     ({"stack": "dokcer"}, "-D stack=dokcer: choose one of auto, local, docker, external"),
     ({"stack": ""}, "-D stack=: choose one of"),
     ({"keep": "maybe"}, "-D keep=maybe: say yes or no"),
+    ({"jobs": "0"}, "-D jobs=0: give a number from 1 to 16, or auto"),
+    ({"jobs": "many"}, "-D jobs=many: give a number from 1 to 16, or auto"),
     ({"patience": "long"}, "-D patience=long: give a number above 0 and up to 100"),
     ({"patience": "0"}, "-D patience=0: "),
     ({"patience": "-1"}, "-D patience=-1: "),

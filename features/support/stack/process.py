@@ -1,6 +1,5 @@
 """One service of a local stack as a process of this run."""
 
-import ctypes
 import os
 import resource
 import signal
@@ -12,14 +11,12 @@ from pathlib import Path
 import psutil
 
 from features.support.errors import StackError
-from features.support.stack import ports
+from features.support.stack import ports, signals
 from features.support.waiting import watch
 
 _START_WITHIN = 10.0
 _STOP_WITHIN = 5.0
 _LOG_TAIL = 15
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Process:
@@ -129,7 +126,7 @@ class Process:
 
 
 def _many_files_and_one_life() -> None:
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # the service dies when this run is killed
+    signals.end_with_parent(signal.SIGKILL)  # the service dies when this run is killed
     _many_files()
 
 

@@ -1,13 +1,16 @@
 """Ends of a run that behave does not foresee, turned into ends that it does."""
 
+import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def prepare() -> None:
@@ -33,6 +36,21 @@ def hold_off() -> Callable[[], str | None]:
 
     _handle(note)
     return lambda: tried[0] if tried else None
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Let what would end the run wait until something is done as a whole."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_with_parent(number: signal.Signals) -> None:
+    """Let this process get a signal when the one that started it ends, however that happens."""
+    _libc.prctl(_PR_SET_PDEATHSIG, number)
 
 
 def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
