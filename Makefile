@@ -14,8 +14,8 @@ BEHAVE  ?=
 JUNIT   ?=
 # How many gateways are played side by side: a number, or what keeps this machine busy.
 JOBS    ?= auto
-SIDE_BY_SIDE = -D jobs=$(JOBS)
-CHOSEN = $(SIDE_BY_SIDE) $(if $(TAGS),-t '$(TAGS)') $(if $(GATEWAYS),-D gateways='$(GATEWAYS)') \
+GATEWAYS_AT_ONCE = -D jobs=$(JOBS)
+CHOSEN = $(GATEWAYS_AT_ONCE) $(if $(TAGS),-t '$(TAGS)') $(if $(GATEWAYS),-D gateways='$(GATEWAYS)') \
     $(if $(JUNIT),--junit --junit-directory reports/junit) $(BEHAVE)
 # What make spec plays: all that is no promise of several gateways, and the smoke tests.
 SELECTION := (@smoke or not (@promise.* or @cure or @policy)) and not @wip
@@ -70,13 +70,13 @@ unit: $(VENV)/dev
 	for product in $(PRODUCTS); do (cd $$product && ../$(BIN)/pytest $(SIDE_BY_SIDE)) || exit 1; done
 
 spec-local: $(VENV)/spec
-	$(BIN)/behave features/ $(SIDE_BY_SIDE) -D stack=local
+	$(BIN)/behave features/ $(GATEWAYS_AT_ONCE) -D stack=local
 
 spec-docker: $(VENV)/spec
-	$(BIN)/behave features/ $(SIDE_BY_SIDE) -D stack=docker
+	$(BIN)/behave features/ $(GATEWAYS_AT_ONCE) -D stack=docker
 
 spec-matrix: $(VENV)/spec ## play HAProxy's features, SPOE, Lua and log ring too, on 2.6 to 3.4
-	$(BIN)/python -m tests.matrix $(SIDE_BY_SIDE) $(BEHAVE)
+	$(BIN)/python -m tests.matrix $(GATEWAYS_AT_ONCE) $(BEHAVE)
 
 mutants: $(VENV)/dev ## break the product in many small ways; the specification must notice each
 	$(BIN)/python -m tests.mutants
@@ -96,7 +96,7 @@ requirements: $(VENV)/ci ## write each requirements.txt anew from its requiremen
 	done
 
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
-	$(BIN)/python -m tests.soak $(N) $(SIDE_BY_SIDE) $(BEHAVE)
+	$(BIN)/python -m tests.soak $(N) $(GATEWAYS_AT_ONCE) $(BEHAVE)
 
 bench: $(VENV)/bench ## measure what mirroring costs (docs/cost.md, 25 minutes), and the recorder
 	$(BIN)/python -m bench.gateways --into docs
