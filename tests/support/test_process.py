@@ -180,21 +180,23 @@ def test_a_service_dies_with_a_run_that_is_killed_unless_it_is_kept(
 import signal, sys
 from pathlib import Path
 from features.support.stack.process import Process
-argv = [sys.executable, "-c", {LISTEN!r}, "{port}"]
+argv = [sys.executable, "-c", {MASTER!r}, "{port}"]
 process = Process("s", argv, {{}}, Path({str(tmp_path / "log")!r}), outlives_the_run={outlives})
 process.start([{port}])
-print(process.pid, flush=True)
+print(process.pid, process.log().split()[1], flush=True)
 signal.pause()
 """
     with subprocess.Popen([sys.executable, "-c", run], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
-        service = int(parent.stdout.readline())
+        family = [int(pid) for pid in parent.stdout.readline().split()]
         parent.kill()
     try:
         if outlives:
-            assert ports.owner(port) == service
+            assert ports.owner(port) == family[1]
         else:
-            await_end(service)
+            for pid in family:
+                await_end(pid)
     finally:
-        if is_there(service):
-            os.kill(service, signal.SIGKILL)
+        for pid in family:
+            if is_there(pid):
+                os.kill(pid, signal.SIGKILL)

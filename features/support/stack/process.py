@@ -12,6 +12,7 @@ import psutil
 
 from features.support.errors import StackError
 from features.support.stack import ports, signals
+from features.support.stack.guard import GUARD
 from features.support.waiting import watch
 
 _START_WITHIN = 10.0
@@ -35,7 +36,7 @@ class Process:
         self._argv = list(argv)
         self._environment = {**os.environ, **environment}
         self._log = log
-        self._settings = _many_files if outlives_the_run else _many_files_and_one_life
+        self._outlives_the_run = outlives_the_run
         self._child: subprocess.Popen[bytes] | None = None
         self._mark = 0
 
@@ -60,6 +61,8 @@ class Process:
             self._child = self._spawn()
         except OSError as reason:
             raise StackError(f"{self.name} cannot be run: {reason}") from None
+        if not self._outlives_the_run:
+            GUARD.begin(self._child.pid)
         outcome = watch(lambda: self._state(listening), lambda s: s != "starting", _START_WITHIN)
         if outcome.value != "listening":
             what = outcome.value.replace("starting", f"does not listen on {listening}")
@@ -82,6 +85,7 @@ class Process:
                 self._child.wait(_STOP_WITHIN)
         _signal_group(self._child.pid, signal.SIGKILL)
         self._child.wait()
+        GUARD.end(self._child.pid)
         self._child = None  # its number may soon be another's, who must not get a signal
 
     def log(self, *, whole: bool = False) -> str:
@@ -105,7 +109,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for the run; the run stops its services
-                preexec_fn=self._settings,  # noqa: PLW1509 - no thread runs while services start
+                preexec_fn=_many_files if self._outlives_the_run else _many_files_and_one_life,  # noqa: PLW1509 - no thread runs while services start
             )
 
     def _state(self, listening: Sequence[int]) -> str:
