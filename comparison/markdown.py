@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from comparison.costs import Costs
 from comparison.model import Comparison
+from comparison.plain import in_markdown
 from comparison.rendering import render as fill
 
 _BLOCKS = {"comparison": "readme_table.md.j2", "advice": "readme_advice.md.j2"}
@@ -11,13 +12,13 @@ _BLOCKS = {"comparison": "readme_table.md.j2", "advice": "readme_advice.md.j2"}
 
 def render(comparison: Comparison, costs: Costs) -> str:
     """Return the whole document, for a file in docs/."""
-    return fill("comparison.md.j2", comparison, costs, base="docs")
+    return fill("comparison.md.j2", in_markdown(comparison), costs, base="docs")
 
 
 def blocks(comparison: Comparison, costs: Costs) -> Mapping[str, str]:
     """Return what stands in README between pairs of comments, by the pair's name."""
     return {
-        name: fill(template, comparison, costs, base=".").strip()
+        name: fill(template, in_markdown(comparison), costs, base=".").strip()
         for name, template in _BLOCKS.items()
     }
 

@@ -12,6 +12,7 @@ from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.paths import ROOT
 from features.support.stack import Stack
+from features.support.telling import printable
 
 # Allure puts a result in the first category it fits. Version 3 reads this file itself, version 2
 # one beside the results, in which labels cannot be asked for.
@@ -41,7 +42,7 @@ class Ran(Protocol):
 def headline(stack: Stack, gateways: Sequence[str]) -> str:
     """Return the first line of a run: kind of stack, and versions of the gateways it plays."""
     versions = stack.outlook([CATALOGUE[name] for name in gateways])
-    return f"Stack: {stack.kind} ({', '.join(versions)})"
+    return printable(f"Stack: {stack.kind} ({', '.join(versions)})")
 
 
 def describe(results: Path | None, stack: Ran) -> None:

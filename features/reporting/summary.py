@@ -12,6 +12,7 @@ from behave.reporter.summary import SummaryReporterV1
 from features.reporting.plan import Plan, gateways_of
 from features.reporting.strict_limits import StrictScenario
 from features.support.gateways.catalogue import CATALOGUE
+from features.support.telling import printable
 
 _LINES = 4  # of a reason; with the scenario's place and title five
 _LONGEST = 300  # characters of a line
@@ -38,7 +39,7 @@ class Summary(Reporter):  # type: ignore[misc]
             self._counts[outcome] += 1
             self._limits += isinstance(scenario, StrictScenario) and name == "passed"
             if failed:
-                self._failures.append(_failure(scenario))
+                self._failures.append(printable(_failure(scenario)))
 
     def end(self) -> None:
         """Print what was taken down."""

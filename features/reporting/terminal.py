@@ -15,6 +15,7 @@ from behave.model_type import Status
 
 from features.reporting import summary
 from features.reporting.plan import Plan, gateways_of
+from features.support.telling import printable
 
 _NAME = "terminal"
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
@@ -62,7 +63,7 @@ class Terminal(Formatter):  # type: ignore[misc]
         if self._renews:
             self._renew(self._where(scenario))
         elif time.monotonic() - self._last_line > _SILENT_FOR:
-            self._line(self._where(scenario))
+            self._line(printable(self._where(scenario)))
 
     def eof(self) -> None:
         """End a feature; without a terminal, in a line."""
@@ -143,7 +144,8 @@ class Terminal(Formatter):  # type: ignore[misc]
         self._last_line = time.monotonic()
 
     def _paint(self, text: str, colour: str) -> str:
-        return f"{colour}{text}{_PLAIN}" if self._coloured else text
+        plain = printable(text)
+        return f"{colour}{plain}{_PLAIN}" if self._coloured else plain
 
 
 def use() -> None:

@@ -35,6 +35,11 @@ def brief(value: object) -> str:
     return whole if len(whole) <= _VALUE else _cut(f"{len(texts)}, the first: {texts[0]}", _VALUE)
 
 
+def printable(text: str) -> str:
+    """Return text of others, such as a name or a title, without what would steer a terminal."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in text)
+
+
 def listed(words: Sequence[str]) -> str:
     """Return words as a sentence lists them: a, b and c."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

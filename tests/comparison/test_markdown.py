@@ -35,6 +35,20 @@ def test_a_limit_is_linked_to_its_scenario() -> None:
     assert cells[3] == "? not run"
 
 
+def test_names_versions_and_titles_are_no_markup() -> None:
+    name, version = "Mine | <b>", "1.0](http://x)\n# `a`"
+    made = comparison(
+        [outcome(SPOE, tags=TAGS), limit(name, line=3, says="cuts [all](x) <script>")],
+        column(SPOE, "2.8.1", "Agent"),
+        column(name, version),
+    )
+    text = markdown.render(made, Costs()) + markdown.blocks(made, Costs())["comparison"]
+    forbidden = ("<b>", "<script", "](http", "[all]", "\n# `", "`a`")
+    assert [each for each in forbidden if each in text] == []
+    assert "◐ limit: [cuts &#91;all&#93;(x) &#60;script&#62;](" in text
+    assert "| Mine &#124; &#60;b&#62; |" in text
+
+
 def test_what_was_not_run_at_all_is_said_once_with_the_reason() -> None:
     text = markdown.render(MADE, Costs())
     assert text.count("HAProxy with Lua was not run: no Lua") == 1
@@ -53,7 +67,7 @@ def test_the_block_is_small_and_the_document_corrects_the_claims() -> None:
     assert row(text, ENVOY) == [ENVOY, "0/1 ◐ 1", "—", "—"]
     assert row(text, LUA)[1] == "not run"
     advice = markdown.blocks(MADE, COSTS)["advice"]
-    assert "not run: no Lua <here> | there" in advice
+    assert "not run: no Lua &#60;here&#62; &#124; there" in advice
     claims = markdown.render(MADE, COSTS)
     assert "- Mirror Request Body, Envoy: “Yes”. Run: Envoy cuts bodies." in claims
 

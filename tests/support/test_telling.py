@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.support.telling import MOST_LETTERS, MOST_LINES, brief, listed, told
+from features.support.telling import MOST_LETTERS, MOST_LINES, brief, listed, printable, told
 
 texts = st.text(max_size=900) | st.just("POST /x: " + "y" * 500)
 
@@ -19,6 +19,10 @@ def test_a_message_is_short_and_says_something(findings: str | list[str]) -> Non
 @given(st.lists(texts) | texts | st.none() | st.dictionaries(texts, st.integers()))
 def test_what_was_seen_is_told_in_a_few_words(value: object) -> None:
     assert 0 < len(brief(value)) <= 100
+
+
+def test_words_of_others_steer_no_terminal() -> None:
+    assert printable("a\x1b[2Jb\r\n\x9b1mé") == "a\ufffd[2Jb\ufffd\n\ufffd1mé"
 
 
 def test_what_is_few_is_told_whole() -> None:
