@@ -1,0 +1,41 @@
+"""Whatever listens does so on loopback unless asked otherwise, and its header says so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.runs import ROOT
+
+FILES = sorted(
+    path
+    for path in (
+        *ROOT.glob("docker/*/*"),
+        *ROOT.glob("docker/*/routes/*"),
+        ROOT / "docker" / "render.sh",
+        ROOT / "mirror-agent" / "reference" / "mirror-agent.yaml",
+    )
+    if path.is_file() and not path.name.startswith("Dockerfile")
+)
+# presetenv NAME value · ${NAME:-value} · ${NAME:=value}
+DEFAULT = re.compile(r"\b([A-Z]+_BIND)(?: +|:[-=])(\S+?:\d+)[}\"\s]")
+READ = re.compile(r"\$\{\{?([A-Z]+_BIND)")
+TOLD = re.compile(r"^#.*\b([A-Z]+_BIND)\b", re.M)
+
+
+def test_defaults_are_on_loopback() -> None:
+    defaults = [(path.name, *each) for path in FILES for each in DEFAULT.findall(path.read_text())]
+    assert len({name for _, name, _ in defaults}) >= 5
+    assert [each for each in defaults if not each[2].startswith("127.0.0.1:")] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_header_tells_of_each_port_that_its_file_opens(path: Path) -> None:
+    text = path.read_text()
+    read = {name for name in READ.findall(text) if name != "GATEWAY_BIND"}
+    if path.name == "mirror-agent.yaml":  # has each with its default where it stands
+        return
+    elsewhere = "# Environment    see config.yaml." in text
+    assert elsewhere or read <= set(TOLD.findall(text)), (
+        f"{path.name} does not tell each port it opens"
+    )
