@@ -100,7 +100,7 @@ soak: $(VENV)/spec ## run the specification N times (N=20) and count the failure
 
 bench: $(VENV)/bench ## measure what mirroring costs (docs/cost.md, 25 minutes), and the recorder
 	$(BIN)/python -m bench.gateways --into docs
-	$(BIN)/python bench/recorder.py
+	$(BIN)/python -m bench.recorder
 
 stack-up: $(VENV)/spec ## start the containers for use by hand (ports 10004 and 9999)
 	@$(BIN)/python -m features.support.stack.by_hand up

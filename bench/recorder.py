@@ -1,6 +1,6 @@
 """What a recorder costs: requests a second and CPU time on one core, with the journal on.
 
-Example: python3 bench/recorder.py --seconds 3 --connections 16
+Example: python3 -m bench.recorder --seconds 3 --connections 16
 The recorder is pinned to one core and the load generator (wrk, else an asyncio client) to another.
 Exits with 1 below the target.
 """
@@ -24,6 +24,8 @@ from functools import partial
 from pathlib import Path
 
 import psutil
+
+from bench import loads
 
 PACKAGE = Path(__file__).parents[1] / "recorder"
 TARGET = 5000
@@ -128,17 +130,10 @@ def wrk(program: str, port: int, method: str, seconds: int, connections: int) ->
         output = subprocess.run(
             command, capture_output=True, text=True, check=True, timeout=seconds + 30
         ).stdout
-    if errors := re.search(r"Socket errors.*|Non-2xx.*", output):
-        raise SystemExit(f"bench: wrk reports {errors[0].strip()}")
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    times = dict(re.findall(r"(50|99)%\s+([\d.]+\w+)", output))
-    assert rate is not None, output
-    return RecorderLoad(float(rate[1]), _milliseconds(times["50"]), _milliseconds(times["99"]))
-
-
-def _milliseconds(text: str) -> float:
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()  # type: ignore[union-attr]
-    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+    seen = loads.parse(output)
+    if seen.errors or seen.p50 is None or seen.p99 is None:
+        raise SystemExit(f"bench: wrk reports {seen.errors} errors, {seen.answered} answers")
+    return RecorderLoad(seen.rate, seen.p50, seen.p99)
 
 
 class _Client(asyncio.Protocol):

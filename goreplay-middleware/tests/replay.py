@@ -1,7 +1,6 @@
 """GoReplay between two recorders: what is sent to the primary is captured for the shadow."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from typing import Any, Self
 
 import psutil
 from mirror_recorder.testing import RecorderProcess, eventually, request
+from prometheus_client.parser import text_string_to_metric_families
 
 START_SCRIPT = Path(__file__).parents[2] / "docker" / "goreplay" / "goreplay.sh"
 ENVIRONMENT = {"PYTHON": sys.executable}
@@ -90,8 +90,9 @@ class Replay:
     def figure(self, name: str) -> int:
         """A figure of the account, without its prefix and suffix."""
         _, text = self.page()
-        match = re.search(rf"^goreplay_mirror_{name}(?:_total)? (\d+)$", text, re.MULTILINE)
-        return int(match[1]) if match else -1
+        told = {each.name: each for each in text_string_to_metric_families(text)}
+        family = told.get(f"goreplay_mirror_{name}")
+        return int(family.samples[0].value) if family and family.samples else -1
 
     def processes(self, of: str = "") -> list[int]:
         """Processes that the start script started, those whose command has a word."""
