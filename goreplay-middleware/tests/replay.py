@@ -89,8 +89,9 @@ class Replay:
 
     def figure(self, name: str) -> int:
         """A figure of the account, without its prefix and suffix."""
-        _, text = self.page()
-        told = {each.name: each for each in text_string_to_metric_families(text)}
+        status, text = self.page()
+        known = text_string_to_metric_families(text if status == 200 else "")
+        told = {each.name: each for each in known}
         family = told.get(f"goreplay_mirror_{name}")
         return int(family.samples[0].value) if family and family.samples else -1
 
