@@ -98,8 +98,9 @@ requirements: $(VENV)/ci ## write each requirements.txt anew from its requiremen
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(GATEWAYS_AT_ONCE) $(BEHAVE)
 
-bench: $(VENV)/bench ## measure what mirroring costs (docs/cost.md, 25 minutes), and the recorder
+bench: $(VENV)/bench ## measure what mirroring costs (docs/cost.md and docs/sweep.md, 30 minutes), and the recorder
 	$(BIN)/python -m bench.gateways --into docs
+	$(BIN)/python -m bench.sweep --into docs
 	$(BIN)/python -m bench.recorder
 
 stack-up: $(VENV)/spec ## start the containers for use by hand (ports 10004 and 9999)

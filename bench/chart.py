@@ -32,7 +32,7 @@ _DARK = {
     _SELF_BAR: "#264f86",
     _LATENCY_BAR: "#e8893a",
 }
-_SETTINGS: dict[Any, Any] = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "cost",  # the same figures give the same file
     "font.family": "sans-serif",
@@ -61,7 +61,7 @@ def draw(figures: Sequence[CostFigures]) -> str:
     ]
     rows = [(condition, chosen) for condition, chosen in rows if chosen]
     heights = [len(chosen) * _PER_BAR + _PER_CONDITION for _, chosen in rows]
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(SETTINGS):
         figure = Figure(figsize=(_WIDTH, sum(heights) + _AROUND), layout="constrained")
         panels = figure.subplots(
             len(rows), 2, squeeze=False, gridspec_kw={"height_ratios": heights}
@@ -73,7 +73,7 @@ def draw(figures: Sequence[CostFigures]) -> str:
         figure.legend(handles=bars, loc="outside upper left", ncols=len(bars), frameon=False)
         panels[-1][0].set_xlabel("requests/s under full load, as a ratio (1 = costs nothing)")
         panels[-1][1].set_xlabel(f"p99 added at {RATE:,} requests/s, ms")
-        return _svg(figure)
+        return svg(figure)
 
 
 def _bars(each: CostFigures, condition: str) -> bool:
@@ -144,7 +144,8 @@ def _name(axes: Axes, gateways: Sequence[str]) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """Return a figure as SVG whose colours follow the reader's setting."""
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
     rules = "".join(

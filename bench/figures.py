@@ -46,6 +46,8 @@ class CostFigures:
     fixed_p99_of_plain: Spread | None
     added_p50_ms: Spread | None
     added_p99_ms: Spread | None
+    fixed_gateway_us: Spread | None
+    fixed_tool_us: Spread | None
     fixed_copies_percent: Spread | None
     fixed_errors: int
 
@@ -101,6 +103,8 @@ def _figures(known: Mapping[LoadCell, Row], gateway: str, condition: str) -> Cos
         ),
         added_p50_ms=_spread(fixed, lambda each: _more(each.row.seen.p50, each.own.seen.p50)),
         added_p99_ms=_spread(fixed, lambda each: _more(each.row.seen.p99, each.own.seen.p99)),
+        fixed_gateway_us=_spread(fixed, lambda each: _gateway_us(each.row)),
+        fixed_tool_us=_spread(fixed, lambda each: each.row.micros(each.row.tool)),
         fixed_copies_percent=_spread(fixed, lambda each: each.row.share()),
         fixed_errors=sum(each.row.seen.errors for each in fixed),
     )

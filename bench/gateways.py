@@ -36,13 +36,13 @@ def main(arguments: Sequence[str]) -> int:
         print(f"bench: {lacking}", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    chosen = _chosen(asked.only)
-    if not chosen:
+    wanted = chosen(asked.only)
+    if not wanted:
         words = " ".join(asked.only)
         print(f"bench: --only {words}: there is no such gateway", file=sys.stderr)
         return 1
-    reasons = {each.name: reason for each in chosen if (reason := why_not(each))}
-    able = [each for each in chosen if each.name not in reasons]
+    reasons = {each.name: reason for each in wanted if (reason := why_not(each))}
+    able = [each for each in wanted if each.name not in reasons]
     expected = minutes(able, asked.seconds, asked.rounds)
     print(f"bench: {len(able)} gateways, about {expected:.0f} minutes", flush=True)
     for name, reason in reasons.items():
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     run = BenchRun(
         date=f"{datetime.now(UTC):%Y-%m-%d}",
-        machine=_machine(),
+        machine=machine(),
         seconds=asked.seconds,
         rounds=asked.rounds,
         load=busy,
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _chosen(names: Sequence[str]) -> list[Gateway]:
+def chosen(names: Sequence[str]) -> list[Gateway]:
     """Return the gateways with one of these words in their name, after plain HAProxy."""
     words = [name.lower() for name in names]
     found = [
@@ -128,7 +128,7 @@ def _line(row: Row) -> str:
     return f"{where}: {seen.rate:.0f}/s, {times}, {seen.errors} errors"
 
 
-def _machine() -> str:
+def machine() -> str:
     """Return the machine's cores, their model where it is told, and the system."""
     try:
         told = Path("/proc/cpuinfo").read_text().partition("model name")[2]

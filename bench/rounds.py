@@ -1,8 +1,8 @@
 """The order of what is measured: rounds of all gateways, each under all its conditions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bench.loads import pace, saturate
+from bench.loads import Load, pace, saturate
 from bench.rows import (
     BESIDE,
     FIXED,
@@ -22,7 +22,7 @@ from features.support.gateways.catalogue import CATALOGUE
 from features.support.gateways.model import Gateway
 from features.support.waiting import watch
 
-_LOADS = {FULL: saturate, FIXED: pace}
+_LOADS: Mapping[str, Callable[[str, int], Load]] = {FULL: saturate, FIXED: pace}
 _SETTLED_WITHIN = 10.0
 _LATE_WITHIN = 1.0
 _LOOKS, _EVERY = 4, 0.1  # so many looks that see nothing new, so many seconds apart
@@ -62,7 +62,7 @@ def _measure(subject: Subject, plain: Subject, seconds: int, number: int) -> Ite
         # The moment when a condition begins is the specification's matter; here it has lasted.
         subject.await_answers()
         saturate(subject.url(MIRRORED), 1)
-        _settled(subject, condition)
+        settled(subject, condition)
         for load in _LOADS:
             routes = _routes(subject.gateway, condition, load)
             for route in reversed(routes) if number % 2 else routes:
@@ -87,14 +87,14 @@ def _row(subject: Subject, cell: LoadCell, seconds: int) -> Row:
     front, tool = subject.cpu()
     route = MIRRORED if cell.route == BESIDE else cell.route
     seen = _LOADS[cell.load](subject.url(route), seconds)
-    after = _settled(subject, cell.condition)
+    after = settled(subject, cell.condition)
     front_after, tool_after = subject.cpu()
     copies = None if before is None or after is None else after - before
     used = tool_after - tool if subject.gateway.tool else None
     return Row(cell, seen, front_after - front, used, subject.requests() - requests, copies)
 
 
-def _settled(subject: Subject, condition: str) -> int | None:
+def settled(subject: Subject, condition: str) -> int | None:
     """Return what the shadow has got once no more comes; from a late one it comes for long."""
     seen: list[int | None] = []
 

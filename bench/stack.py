@@ -1,7 +1,7 @@
 """One gateway between fast services: what is measured, and the conditions it is brought into."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,7 +43,11 @@ class _Stack(LocalStack):
 
     def seconds(self, service: str) -> float:
         """Return the CPU time that all processes of a service have used."""
-        return sum(map(_cpu, self._processes[service].family()))
+        family = {each.pid: each for each in self._processes[service].family()}
+        for member in list(family.values()):  # workers may have sessions of their own
+            with suppress(psutil.Error):
+                family |= {each.pid: each for each in member.children(recursive=True)}
+        return sum(map(_cpu, family.values()))
 
 
 def _cpu(process: psutil.Process) -> float:

@@ -90,7 +90,10 @@ def _opening(run: BenchRun) -> Iterable[str]:
         f"- `of plain` compares with plain {PLAIN} under the same load, within seconds.",
         "- `of itself` and `added` compare with the route of the same running gateway that is not",
         "  mirrored. Where a tool sees that route as well, its cost is in both.",
-        "- µs are CPU time per answered request, of the gateway and of the tool beside it.",
+        "- µs are CPU time per answered request, of the gateway and of the tool beside it, with all"
+        " their workers.",
+        "  At the fixed rate a request takes more of it than under full load, where one waking"
+        " serves many.",
         "- `copies %` are copies that the shadow got per request that the primary got. Under full"
         " load the",
         "  machine is full, so it shows what is lost by a way that is overrun. Of a shadow that is"
@@ -148,6 +151,8 @@ _FIXED: Mapping[str, _Cell] = {
     "p99 ms": _shown("fixed_p99_ms", 2),
     "added p99 ms": _shown("added_p99_ms", 2),
     "p99 of plain": _shown("fixed_p99_of_plain", 2),
+    "gateway µs": _shown("fixed_gateway_us", 0),
+    "tool µs": _shown("fixed_tool_us", 0),
     "copies %": _shown("fixed_copies_percent", 1),
     "errors": lambda each: str(each.fixed_errors),
 }

@@ -51,3 +51,9 @@ def test_other_output_is_refused() -> None:
 def test_a_missing_tool_is_named_with_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert loads.missing() == "there is no wrk on this machine (Debian: apt install wrk)"
+
+
+def test_where_all_was_sent_the_time_of_sending_counts() -> None:
+    """What is left of a load is for its last answers, so that none is left under way."""
+    assert parse(f"{_WRK}Sent in 1.000s\n").rate == 71263
+    assert parse(f"{_WRK}Sent in 0.000s\n").rate == 35631.5

@@ -29,7 +29,7 @@ def test_where_nothing_was_answered_a_dash_stands_instead_of_a_figure() -> None:
     under_load, at_rate = _lines(SPOE, "Tool frozen")
     assert under_load[1] == "0 (0 to 0)"
     assert under_load[4:] == ["-", "-", "-", "-", "14"]
-    assert at_rate[1:] == ["-", "-", "-", "-", "-", "-", "-", "0"]
+    assert at_rate[1:] == ["-", "-", "-", "-", "-", "-", "-", "-", "-", "0"]
 
 
 def test_targets_stand_with_what_was_measured() -> None:
