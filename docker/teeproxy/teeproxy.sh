@@ -32,7 +32,8 @@
 #                COPIES    host:port of HAProxy's frontend for copies    (127.0.0.1:10003)
 #                SHARE     percent of the requests that are mirrored     (100)
 #                PRIMARY_TIMEOUT, COPY_TIMEOUT   milliseconds until connected, and again until the
-#                          answer begins                                 (30000, 1000)
+#                          answer begins                                 (35000, 1000)
+#                          longer than HAProxy's `timeout server`, which tells clients 504
 #                TEEPROXY  the binary                                    (teeproxy on PATH)
 set -eu
 
@@ -56,6 +57,6 @@ exec "$teeproxy" \
     -a "${PRIMARY:-127.0.0.1:8080}" \
     -b "${COPIES:-127.0.0.1:10003}" \
     -p "$share" \
-    -a.timeout "${PRIMARY_TIMEOUT:-30000}" \
+    -a.timeout "${PRIMARY_TIMEOUT:-35000}" \
     -b.timeout "${COPY_TIMEOUT:-1000}" \
     -close-connections

@@ -1,15 +1,18 @@
 @allure.label.epic:Mirroring
 Feature: Whatever happens to the shadow, clients notice nothing
-  Clients are served in the same time and with the same answers, on new connections and on those
-  they keep, whether the shadow is well or not. Each scenario also proves that the failure was
-  real. Requests on route v3, which is not mirrored, are judged alike.
+  Requests on v1, which is mirrored, and on v3, which is not, are sent alternately, by one client and
+  by 50 at once, over new and kept connections. All are answered by the primary, and on v1 as fast as
+  on v3: in the median and in the slowest tenth, v1 may be 5 ms slower, or half as slow again; on a
+  busy machine, by as much again as it spreads the answers on v3. None comes 0.5 s late. A tool that
+  acknowledges late, or a queue that fills, shows here before clients complain. Each scenario also
+  proves that the failure was real.
 
   @blocker @own-stack @allure.label.story:Shadow
-  Scenario Outline: With <gateway> a shadow that <failure> changes nothing for clients
+  Scenario Outline: With <gateway> a shadow that <failure> costs clients no time
     Given <gateway> is the gateway
     And the shadow <failure>
-    When the client sends requests on v1 and v3, over new and kept connections
-    Then each was answered by the primary within 0.5 seconds
+    When 400 requests each are sent on v1 and v3, by one client and by 50
+    Then each was answered by the primary, on v1 as fast as on v3
     And the shadow really failed
 
     @promise.shadow-late @claim.fire-and-forget
@@ -62,6 +65,31 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | APISIX                  | is gone |
       | Traefik                 | is gone |
 
+    @promise.shadow-frozen @claim.fire-and-forget
+    Examples: a shadow that is frozen
+      | gateway                 | failure   |
+      | HAProxy with SPOE       | is frozen |
+      | HAProxy with Lua        | is frozen |
+      | HAProxy with a log ring | is frozen |
+      | HAProxy with GoReplay   | is frozen |
+      | HAProxy with Teeproxy   | is frozen |
+      | Envoy                   | is frozen |
+      | APISIX                  | is frozen |
+      | Traefik                 | is frozen |
+
+    @promise.shadow-resetting @claim.fire-and-forget
+    Examples: a shadow that resets every connection
+      | gateway                 | failure                 |
+      | HAProxy with SPOE       | resets every connection |
+      | HAProxy with Lua        | resets every connection |
+      | HAProxy with a log ring | resets every connection |
+      | HAProxy with GoReplay   | resets every connection |
+      | HAProxy with Teeproxy   | resets every connection |
+      | Envoy                   | resets every connection |
+      | Nginx                   | resets every connection |
+      | APISIX                  | resets every connection |
+      | Traefik                 | resets every connection |
+
     @promise.shadow-erring @claim.fire-and-forget
     Examples: a shadow that answers with an error
       | gateway                 | failure               |
@@ -88,25 +116,38 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | APISIX                  | breaks off every answer |
       | Traefik                 | breaks off every answer |
 
+    @promise.shadow-stalling @claim.fire-and-forget
+    Examples: a shadow that stops in the middle of each answer
+      | gateway                 | failure                            |
+      | HAProxy with SPOE       | stops in the middle of each answer |
+      | HAProxy with Lua        | stops in the middle of each answer |
+      | HAProxy with a log ring | stops in the middle of each answer |
+      | HAProxy with GoReplay   | stops in the middle of each answer |
+      | HAProxy with Teeproxy   | stops in the middle of each answer |
+      | Envoy                   | stops in the middle of each answer |
+      | Nginx                   | stops in the middle of each answer |
+      | APISIX                  | stops in the middle of each answer |
+      | Traefik                 | stops in the middle of each answer |
+
     @promise.shadow-verbose @claim.fire-and-forget
-    Examples: a shadow that answers with 5 MB
+    Examples: a shadow that answers with 2 MB
       | gateway                 | failure           |
-      | HAProxy with SPOE       | answers with 5 MB |
-      | HAProxy with Lua        | answers with 5 MB |
-      | HAProxy with a log ring | answers with 5 MB |
-      | HAProxy with GoReplay   | answers with 5 MB |
-      | HAProxy with Teeproxy   | answers with 5 MB |
-      | Envoy                   | answers with 5 MB |
-      | Nginx                   | answers with 5 MB |
-      | APISIX                  | answers with 5 MB |
-      | Traefik                 | answers with 5 MB |
+      | HAProxy with SPOE       | answers with 2 MB |
+      | HAProxy with Lua        | answers with 2 MB |
+      | HAProxy with a log ring | answers with 2 MB |
+      | HAProxy with GoReplay   | answers with 2 MB |
+      | HAProxy with Teeproxy   | answers with 2 MB |
+      | Envoy                   | answers with 2 MB |
+      | Nginx                   | answers with 2 MB |
+      | APISIX                  | answers with 2 MB |
+      | Traefik                 | answers with 2 MB |
 
   @limit @critical @own-stack @allure.label.story:Shadow
   Scenario Outline: With <gateway> a shadow that <failure> delays the next request on a connection
     Given <gateway> is the gateway
     And the shadow <failure>
-    When the client sends a few requests on v1, over new and kept connections
-    Then only later requests on a connection were late, by 2 seconds at most
+    When 400 requests each are sent on v1 and v3, by one client and by 50
+    Then on v1 only later requests on a connection were late, by 2 seconds at most
     And the shadow really failed
 
     @promise.shadow-late @claim.fire-and-forget
@@ -119,13 +160,18 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | gateway | failure       |
       | Nginx   | never answers |
 
+    @promise.shadow-frozen @claim.fire-and-forget
+    Examples: gateways with this limit, a shadow that is frozen
+      | gateway | failure   |
+      | Nginx   | is frozen |
+
   @cure @normal @own-stack @allure.label.story:Shadow
   Scenario: Nginx without keep-alive on mirrored routes is not delayed by a late shadow
     Given Nginx is the gateway
     And an operator has disabled keep-alive on mirrored routes
     And the shadow answers 2 seconds late
-    When the client sends requests on v1 and v3, over new and kept connections
-    Then each was answered by the primary within 0.5 seconds
+    When 400 requests each are sent on v1 and v3, by one client and by 50
+    Then each was answered by the primary, on v1 as fast as on v3
 
   @promise.slow-reader @claim.fire-and-forget @critical @allure.label.story:Shadow
   Scenario Outline: With <gateway> a shadow that reads slowly does not slow down large uploads
@@ -178,8 +224,8 @@ Feature: Whatever happens to the shadow, clients notice nothing
   Scenario Outline: With <gateway> clients are served as before while the mirroring tool is dead
     Given <gateway> is the gateway
     And the mirroring tool was stopped
-    When the client sends requests on v1 and v3, over new and kept connections
-    Then each was answered by the primary within 0.5 seconds
+    When 400 requests each are sent on v1 and v3, by one client and by 50
+    Then each was answered by the primary, on v1 as fast as on v3
     And nothing is mirrored while the tool is away
 
     Examples: gateways that keep the promise
@@ -192,7 +238,7 @@ Feature: Whatever happens to the shadow, clients notice nothing
   Scenario Outline: With <gateway> a client may be kept waiting for 2 seconds once the mirroring tool has died
     Given <gateway> is the gateway
     And the mirroring tool was stopped
-    When the client sends requests on v1 and v3, over new and kept connections
+    When 400 requests each are sent on v1 and v3, by one client and by 50
     Then each was answered by the primary within 3 seconds
     And nothing is mirrored while the tool is away
 
@@ -204,8 +250,8 @@ Feature: Whatever happens to the shadow, clients notice nothing
   Scenario Outline: With <gateway> clients are served as before while the mirroring tool is frozen
     Given <gateway> is the gateway
     And the mirroring tool was frozen
-    When the client sends requests on v1 and v3, over new and kept connections
-    Then each was answered by the primary within 0.5 seconds
+    When 400 requests each are sent on v1 and v3, by one client and by 50
+    Then each was answered by the primary, on v1 as fast as on v3
     And nothing is mirrored while the tool is away
 
     Examples: gateways that keep the promise

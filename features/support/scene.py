@@ -195,9 +195,11 @@ class Scene:
             answer = reason
         return self._keep([sent], [answer])[0]
 
-    def send_at_once(self, requests: Sequence[Sent]) -> list[Exchange]:
-        """Send all requests at the same moment, one client each."""
-        return self._keep(requests, send_at_once(self.entry, requests))
+    def send_at_once(
+        self, requests: Sequence[Sent], timeout: float | None = None
+    ) -> list[Exchange]:
+        """Send all requests at the same moment, one client each, who gives up after `timeout` s."""
+        return self._keep(requests, send_at_once(self.entry, requests, timeout))
 
     def restore(self, service: str) -> None:
         """Bring a stopped service back, and wait until clients are served as before."""

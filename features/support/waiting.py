@@ -76,6 +76,11 @@ def watch(
         pause = min(pause * 1.5, max(every, _LONGEST_PAUSE))
 
 
+def take_time(seconds: float) -> None:
+    """Let a slow client take its time; who waits for something to happen watches it instead."""
+    time.sleep(seconds)
+
+
 def eventually(
     probe: Callable[[], T], until: Callable[[T], bool], within: float, what: str = "the condition"
 ) -> T:

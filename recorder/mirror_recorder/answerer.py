@@ -104,24 +104,30 @@ class Answerer:
     async def _misbehave(self, exchange: Exchange) -> None:
         faults = exchange.faults
         if faults.hang:
-            self.hung = True
-            await asyncio.Event().wait()
+            await self._hang()
         await asyncio.sleep(faults.delay)
         drop = faults.drop_answer_at
         if drop == 0:
             self._reset()
             return
         answer = compose(self._name, exchange)
-        drops = drop is not None and drop <= answer.size
+        ends = [each for each in (drop, faults.hang_answer_at) if each is not None]
+        last = min([*ends, answer.size])
         self._transport.write(answer.head)
-        for piece in answer.pieces(drop if drop is not None else answer.size):
+        for piece in answer.pieces(last):
             await self._writable.wait()
             self._transport.write(piece)
-        if drops:
+        if last == faults.hang_answer_at:
+            await self._hang()
+        if last == drop:
             await self._delivered()
             self._reset()
         else:
             self._answered(exchange, answer)
+
+    async def _hang(self) -> None:
+        self.hung = True
+        await asyncio.Event().wait()
 
     async def _delivered(self) -> None:
         """Wait until the peer's kernel has all that was written: a RST discards the rest."""

@@ -163,6 +163,8 @@ class Connection(asyncio.BufferedProtocol):
             self.reset()
         elif head.length > BODY_LIMIT:
             self._refuse_size()
+        elif exchange.faults.early:
+            self._answerer.answer(exchange)
         elif head.expects_continue and self._answerer.idle:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -189,7 +191,8 @@ class Connection(asyncio.BufferedProtocol):
         self._exchange = self._body = None
         exchange.entry.end("complete", time())
         self._service.ended(exchange.entry)
-        self._answerer.answer(exchange)
+        if not (exchange.faults.early and exchange.head.has_body):
+            self._answerer.answer(exchange)
 
     def _cut(self, exchange: Exchange) -> None:
         exchange.entry.end("cut", time())

@@ -21,17 +21,20 @@ class Faults:
     """What goes wrong for targets that start with `prefix`; the default is nothing.
 
     delay: seconds before the answer. status: of the answer. answer_bytes: size of its body.
-    answer_headers: added to it. hang: never answer. read_rate: body bytes per second taken off
-    the socket. drop_answer_at: reset after that many bytes of the answer's body, 0 before the
-    status line. drop_upload_at: reset once that many bytes of the request's body were read.
-    refuse: listener closed, open connections reset.
+    answer_headers: added to it. early: it is sent once the request's head has come. hang: never
+    answer. hang_answer_at: stop after that many bytes of the answer's body. read_rate: body bytes
+    per second taken off the socket. drop_answer_at: reset after that many bytes of the answer's
+    body, 0 before the status line. drop_upload_at: reset once that many bytes of the request's
+    body were read. refuse: listener closed, open connections reset.
     """
 
     delay: float = 0.0
     status: int | None = None
     answer_bytes: int | None = None
     answer_headers: tuple[tuple[str, str], ...] = ()
+    early: bool = False
     hang: bool = False
+    hang_answer_at: int | None = None
     read_rate: int | None = None
     drop_answer_at: int | None = None
     drop_upload_at: int | None = None
@@ -106,7 +109,9 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         _are_headers,
         'a list of ["name", "value"] in latin-1, without Content-Length and Transfer-Encoding',
     ),
+    "early": _FLAG,
     "hang": _FLAG,
+    "hang_answer_at": _SIZE,
     "read_rate": (_whole(1, MAX_BYTES), f"whole bytes per second from 1 to {MAX_BYTES}"),
     "drop_answer_at": _SIZE,
     "drop_upload_at": _SIZE,

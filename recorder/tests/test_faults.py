@@ -218,3 +218,29 @@ def test_prefix_limits_faults_to_its_targets(recorder: RecorderProcess) -> None:
     assert statuses == [500, 500, 500, 200, 200, 200]
     recorder.faults(status=500)
     assert recorder.ask(request(target="/healthz")).status == 500
+
+
+def test_an_answer_stops_at_a_byte_and_ends_with_the_fault(recorder: RecorderProcess) -> None:
+    recorder.faults(answer_bytes=5000, hang_answer_at=1000)
+    with recorder.connect() as sock:
+        sock.sendall(request())
+        got = b""
+        while len(got.partition(b"\r\n\r\n")[2]) < 1000:
+            got += sock.recv(65536)
+        assert len(got.partition(b"\r\n\r\n")[2]) == 1000
+        assert select.select([sock], [], [], 0.1)[0] == []
+        recorder.control("DELETE", "/faults")
+        assert read_until_reset(sock) == b""
+    assert recorder.entry()["answered"] is None
+
+
+def test_an_early_answer_comes_before_the_body_which_is_read_on(recorder: RecorderProcess) -> None:
+    recorder.faults(early=True)
+    whole = request("POST", body=b"x" * 1000)
+    with recorder.connect() as sock:
+        sock.sendall(whole[:-500])
+        assert answer(sock).status == 200
+        assert recorder.entry(state="receiving")["length"] == 500
+        sock.sendall(whole[-500:] + request())
+        assert answer(sock).status == 200
+    assert [each["state"] for each in recorder.journal()] == ["complete", "complete"]

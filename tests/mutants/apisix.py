@@ -99,6 +99,6 @@ MUTANTS = (
             '      proxy-mirror:\n        host: "http://${{SHADOW}}"\n\n  - id: v2',
         ),
         "isolation",
-        "With {} a shadow that answers 2 seconds late changes nothing for clients",
+        "With {} a shadow that answers 2 seconds late costs clients no time",
     ),
 )

@@ -20,6 +20,7 @@ from tests.mutants import (
     sampled,
     secrets,
     starting,
+    waiting,
 )
 from tests.mutants.mutant import Mutant
 
@@ -40,6 +41,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *apisix.MUTANTS,
     *primary.MUTANTS,
     *starting.MUTANTS,
+    *waiting.MUTANTS,
     *clients_choice.MUTANTS,
     *secrets.MUTANTS,
     *fates.MUTANTS,

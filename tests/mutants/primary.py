@@ -137,7 +137,7 @@ MUTANTS = (
             "            later = asyncio.get_running_loop().call_later\n"
             '            later(0.03, self.transport.write, b"".join(acks))\n',
         ),
-        "latency",
+        "isolation",
         "With HAProxy with SPOE a shadow that * costs clients no time",
     ),
 )

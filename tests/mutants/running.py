@@ -70,7 +70,7 @@ MUTANTS = (
             "    use_backend shadow if v1 { rand(2) eq 0 }\n    use_backend api_v1 if v1\n",
         ),
         "isolation",
-        "With HAProxy with SPOE a shadow that * changes nothing for clients",
+        "With HAProxy with SPOE a shadow that * costs clients no time",
     ),
     broken_spoe(
         "copied-late",

@@ -113,7 +113,9 @@ def values() -> dict[str, Any]:
         "Scene": scene(),
         "Exchange": EXCHANGES[1],
         "Sequence[Exchange]": EXCHANGES,
-        "Mapping[str, Sequence[Exchange]]": {"one at a time": EXCHANGES[1::4]},
+        "Mapping[str, Sequence[Exchange]]": dict.fromkeys(
+            ("over new connections", "over a kept connection"), EXCHANGES[1::4]
+        ),
         "Sequence[Sent]": SENT,
         "Received": arrived(SENT[0], "shadow"),
         "Sequence[Received]": list(journal.values()),
@@ -125,7 +127,7 @@ def values() -> dict[str, Any]:
         "Mapping[str, int]": {"received": 1},
         "Account": ACCOUNT,
         "Loss": Loss(1),
-        "Waits": Waits(1, 2),
+        "Waits": Waits(1, 2, 3),
         "Policy": load.load(load.REFERENCE),
         "Sequence[Delivery]": [Delivery(original, EXCHANGES[:2], [False, False])],
         "int": 1,

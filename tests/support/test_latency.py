@@ -2,9 +2,11 @@
 
 import pytest
 
-from features.support.checks.latency import check_as_fast, check_later, waits_of
+from features.support.checks.latency import check_as_fast, check_only_later_delayed, waits_of
 from features.support.wire.client import ClientError, Exchange, request
 from features.support.wire.exchange import Answer
+
+NEW, KEPT = "over new connections", "over a kept connection"
 
 
 def exchanges(target: str, *milliseconds: float) -> list[Exchange]:
@@ -15,12 +17,12 @@ def exchanges(target: str, *milliseconds: float) -> list[Exchange]:
 
 def compared(mirrored: list[float], plain: list[float]) -> dict[str, list[Exchange]]:
     found = exchanges("/api/v1", *mirrored) + exchanges("/api/v3", *plain)
-    return {"one at a time": found}
+    return {KEPT: found}
 
 
 def test_median_and_slowest_tenth() -> None:
     found = waits_of(exchanges("/api/v1", *range(1, 101)), "/api/v1")
-    assert (found.half, found.most) == (0.0505, 0.091)
+    assert (found.half, found.most, found.all) == (0.0505, 0.091, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,10 @@ def test_median_and_slowest_tenth() -> None:
         ([31.0] * 100, [20.0] * 100, False),
         ([1.0] * 91 + [100.0] * 9, [1.0] * 100, True),
         ([1.0] * 89 + [100.0] * 11, [1.0] * 100, False),
+        ([1.0] * 99 + [700.0], [1.0] * 100, False),
+        ([1.0] * 99 + [700.0], [1.0] * 99 + [400.0], True),
+        ([1.0] * 89 + [24.0] * 11, [1.0] * 89 + [7.0] * 11, True),
+        ([1.0] * 89 + [25.0] * 11, [1.0] * 89 + [7.0] * 11, False),
     ],
 )
 def test_as_fast(mirrored: list[float], plain: list[float], fast: bool) -> None:
@@ -41,14 +47,31 @@ def test_as_fast(mirrored: list[float], plain: list[float], fast: bool) -> None:
 
 def test_what_is_slower_is_told_in_one_line() -> None:
     assert check_as_fast(compared([100.0] * 10, [1.0] * 10)) == [
-        "one at a time: v1 median 100.0 ms, slowest tenth 100.0 ms; "
-        "v3 median 1.0 ms, slowest tenth 1.0 ms"
+        "over a kept connection (median, slowest tenth, slowest): "
+        "v1 100.0, 100.0, 100.0 ms; v3 1.0, 1.0, 1.0 ms"
     ]
 
 
-def test_later_by_a_time() -> None:
-    assert not check_later(compared([1000.0] * 10, [1.0] * 10), 0.5, 2)
-    assert check_later(compared([100.0] * 10, [1.0] * 10), 0.5, 2)
+@pytest.mark.parametrize(
+    ("first", "later", "told"),
+    [
+        ([1.0] * 9, [1.0, *[1000.0] * 9], ""),
+        ([1000.0] * 9, [1000.0] * 9, "over new connections"),
+        ([1.0] * 9, [1.0] * 9, "over a kept connection"),
+        ([1.0] * 9, [2100.0] * 9, "over a kept connection"),
+    ],
+)
+def test_only_later_requests_on_a_connection_are_late(
+    first: list[float], later: list[float], told: str
+) -> None:
+    plain = exchanges("/api/v3", *[1.0] * 9)
+    both = {
+        NEW: exchanges("/api/v1", *first) + plain,
+        KEPT: exchanges("/api/v1", *later) + plain,
+    }
+    found = check_only_later_delayed(both, 2)
+    assert " ".join(found).startswith(told)
+    assert bool(found) == bool(told)
 
 
 def test_no_answer_at_all_is_told() -> None:

@@ -22,6 +22,7 @@ _REPEATED = ("GET", FAILING)
 _CLIENTS = "/api"  # health checks are answered well all the time
 
 FAILURES: Mapping[str, Failure] = {
+    "never answers": Failure(faults.silent, {"hang": True, "prefix": _CLIENTS}),
     "resets connections": Failure(faults.broken, {"drop_answer_at": 0, "prefix": _CLIENTS}),
     "breaks off its answers": Failure(
         faults.broken, {"answer_bytes": _MB, "drop_answer_at": 1000, "prefix": _CLIENTS}

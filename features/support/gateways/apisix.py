@@ -6,6 +6,7 @@ from features.support.gateways.model import (
     Effect,
     FileShare,
     Gateway,
+    Setting,
     without_a_second_shadow,
     without_a_tool,
 )
@@ -46,6 +47,7 @@ GATEWAY = Gateway(
     front="apisix",
     checks_shadow=False,
     effects={"front": _served},
+    answer_time=lambda seconds: Setting("front", [Edit("read: 30}", f"read: {seconds}}}")]),
     share=FileShare(
         "front",
         # It takes no share of 0, so the plugin is switched off.

@@ -161,6 +161,9 @@ GATEWAY = Gateway(
         ),
     },
     effects={"front": _restarted},
+    answer_time=lambda seconds: Setting(
+        "front", [Edit(" timeout: 30s", f" timeout: {seconds}s", times=3)]
+    ),
     share=LiveShare(
         lambda stack, gateway, share: _set_shares(stack, gateway, f"{{mirror.v2: {share}}}"),
         lambda stack, gateway: _set_shares(stack, gateway, "{}"),

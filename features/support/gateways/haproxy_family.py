@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from features.support.gateways.figures import by_reason, page
-from features.support.gateways.model import ConfigCheck, ConfigMistake, Effect, Gateway
+from features.support.gateways.model import (
+    ConfigCheck,
+    ConfigMistake,
+    Edit,
+    Effect,
+    Gateway,
+    Setting,
+)
 from features.support.gateways.stats import Stats
 from features.support.paths import DOCKER, ROOT
 from features.support.stack import Stack
@@ -59,6 +66,12 @@ CONFIG_CHECK = ConfigCheck(
         ),
     },
 )
+
+
+def answer_time(seconds: int) -> Setting:
+    """Let HAProxy wait so long for the primary, in place of 30 seconds."""
+    line = "    timeout server       {}s\n"
+    return Setting("front", [Edit(line.format(30), line.format(seconds))])
 
 
 def service(

@@ -71,6 +71,7 @@ GATEWAY = Gateway(
     effects={"front": family.reloaded},
     process=family.process,
     config_check=family.CONFIG_CHECK,
+    answer_time=family.answer_time,
     mistakes={
         "a share of 200 %": MirroringMistake(
             "tool",

@@ -101,6 +101,7 @@ GATEWAY = Gateway(
     effects={"front": family.reloaded},
     process=family.process,
     config_check=family.CONFIG_CHECK,
+    answer_time=family.answer_time,
     share=FileShare(
         "front",
         lambda share: Edit("v2 { rand(10000) lt 5000 }", f"v2 {{ rand(10000) lt {share * 100} }}"),

@@ -52,6 +52,7 @@ GATEWAY = Gateway(
     effects={"front": family.reloaded, "tool": agent.reloaded},
     process=family.process,
     config_check=family.CONFIG_CHECK,
+    answer_time=family.answer_time,
     share=agent.SHARE,
     second_shadow=agent.SECOND_SHADOW,
     mistakes={

@@ -100,6 +100,7 @@ GATEWAY = Gateway(
     effects={"front": family.reloaded},
     process=family.process,
     config_check=family.CONFIG_CHECK,
+    answer_time=family.answer_time,
     mistakes={
         "a share of 150 %": MirroringMistake(
             "tool", ("env", "SHARE=150", _SCRIPT, "--check"), ("SHARE=150",)

@@ -211,6 +211,7 @@ class Gateway(Topology):
     patience         how a fate is brought about sooner: little time for an answer, little room
     effects          how a changed configuration takes effect, by role
     process          tells the gateway's working processes from those that come after a reload
+    answer_time      sets how many seconds it waits for the primary, in place of those it has
     share            how the share of route v2 is changed while the gateway runs
     second_shadow    how a second shadow is added
     mistakes         mistakes in what the mirroring is configured with, by the features' words
@@ -232,6 +233,7 @@ class Gateway(Topology):
     patience: Mapping[Fate, Setting] = field(default_factory=dict)
     effects: Mapping[Role, Callable[[Stack, "Gateway"], Effect]] = field(default_factory=dict)
     process: Callable[[Stack, "Gateway"], str] | None = None
+    answer_time: Callable[[int], Setting] | None = None
     share: FileShare | LiveShare | None = None
     second_shadow: SecondShadow | None = None
     mistakes: Mapping[str, MirroringMistake] = field(default_factory=dict)

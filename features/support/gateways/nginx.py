@@ -15,6 +15,7 @@ from features.support.gateways.model import (
     Gateway,
     MirroringMistake,
     SecondShadow,
+    Setting,
     without_a_tool,
 )
 from features.support.paths import DOCKER
@@ -89,6 +90,9 @@ GATEWAY = Gateway(
     figures=FateFigures(_statuses, family.STATUSES),
     effects={"front": _reloaded},
     process=_workers,
+    answer_time=lambda seconds: Setting(
+        "front", [Edit("proxy_read_timeout 30s;", f"proxy_read_timeout {seconds}s;")]
+    ),
     share=FileShare(
         "front",
         # A part of 0 % is refused.

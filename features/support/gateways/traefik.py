@@ -91,6 +91,9 @@ GATEWAY = Gateway(
         )
     },
     effects={"front": _served},
+    answer_time=lambda seconds: Setting(
+        "front", [Edit("responseHeaderTimeout: 30s", f"responseHeaderTimeout: {seconds}s")], _ROUTES
+    ),
     share=FileShare(
         "front",
         lambda share: Edit(_SHARE, f"percent: {share}}}"),

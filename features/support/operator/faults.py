@@ -10,26 +10,29 @@ from features.support.wire.exchange import Answer
 from features.support.wire.recorder import Fault, Recorder
 
 _MB = 1024 * 1024
-_PATIENCE = 1.0  # seconds after which a service counts as silent
+_PATIENCE = 0.5  # seconds after which a service counts as silent
 
 
 @dataclass(frozen=True)
 class Failure:
     """What a recorder is told to do, and how somebody who asks it directly sees that.
 
-    `reached` tells whether copies arrive all the same.
+    `reached` tells whether copies arrive all the same, `frozen` that the service is halted: it
+    neither accepts connections, beyond the few that the system does for it, nor reads.
     """
 
     seen: Callable[[Answer | ClientError], bool]
     faults: Mapping[str, Fault] = field(default_factory=dict)
     reached: bool = True
+    frozen: bool = False
 
 
 def _late(seen: Answer | ClientError) -> bool:
     return isinstance(seen, Answer) and seen.elapsed >= 2
 
 
-def _silent(seen: Answer | ClientError) -> bool:
+def silent(seen: Answer | ClientError) -> bool:
+    """Tell whether nothing came in time."""
     return isinstance(seen, ClientTimeoutError)
 
 
@@ -43,24 +46,47 @@ def _in_error(seen: Answer | ClientError) -> bool:
 
 
 def _long(seen: Answer | ClientError) -> bool:
-    return isinstance(seen, Answer) and len(seen.body) == 5 * _MB
+    return isinstance(seen, Answer) and len(seen.body) == 2 * _MB
 
 
 FAILURES: Mapping[str, Failure] = {
     "answers 2 seconds late": Failure(_late, {"delay": 2}),
-    "never answers": Failure(_silent, {"hang": True}),
+    "never answers": Failure(silent, {"hang": True}),
     "refuses connections": Failure(broken, {"refuse": True}, reached=False),
     "is gone": Failure(broken, reached=False),
     "answers with an error": Failure(_in_error, {"status": 500}),
     "breaks off every answer": Failure(broken, {"answer_bytes": _MB, "drop_answer_at": 1000}),
-    "answers with 5 MB": Failure(_long, {"answer_bytes": 5 * _MB}),
+    "answers with 2 MB": Failure(_long, {"answer_bytes": 2 * _MB}),
+    "resets every connection": Failure(broken, {"drop_answer_at": 0}),
+    "stops in the middle of each answer": Failure(
+        silent, {"answer_bytes": _MB, "hang_answer_at": 1000}
+    ),
+    "is frozen": Failure(silent, reached=False, frozen=True),
 }
+
+
+def begin(scene: Scene, name: str) -> None:
+    """Let the shadow fail in one of these ways."""
+    failure = FAILURES[name]
+    if failure.frozen:
+        scene.pause("shadow")
+    elif failure.faults:
+        scene.misbehave("shadow", **failure.faults)
+    else:
+        scene.stop("shadow")
+
+
+def end(scene: Scene, name: str) -> None:
+    """Let the shadow be as well as before, and wait until clients are served."""
+    if FAILURES[name].frozen:
+        scene.stack.resume("shadow")
+    scene.restore("shadow")
 
 
 def check_failure(scene: Scene, name: str) -> list[str]:
     """Say how the shadow did not fail as told, to one who asks it and to the way of mirroring."""
     failure = FAILURES[name]
-    seen = ask(scene.shadow, _PATIENCE if failure.seen is _silent else None)
+    seen = ask(scene.shadow, _PATIENCE if failure.seen is silent else None)
     found = [] if failure.seen(seen) else [f"the shadow itself answered: {seen}"]
     if failure.reached and not scene.copies():
         found.append("no copy reached the shadow, so its failure was felt by nobody")

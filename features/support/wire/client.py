@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -85,7 +85,7 @@ def send_over(
 ) -> Answer:
     """Send a request over a connection and read the whole answer; raises ClientError.
 
-    A body that has a length goes out in `parts` where they are given.
+    A body goes out in `parts` where they are given.
     """
     started = time.perf_counter()
     try:
@@ -137,37 +137,19 @@ def send_in_turn(
         return [_attempt(partial(send_over, link, each)) for each in begun]
 
 
-def send_alternately(
-    to: Address, targets: Sequence[str], rounds: int, within: float
-) -> list[Exchange]:
-    """Send GET requests to each target in turn, so many times, each over a connection it keeps.
-
-    Who comes first changes from round to round. Rounds that have not begun `within` seconds are
-    left out.
-    """
-    done: list[Exchange] = []
-    with ExitStack() as opened:
-        links = [(target, opened.enter_context(connection(to))) for target in targets]
-        ends = time.monotonic() + patient(within)
-        for number in range(rounds):
-            if time.monotonic() > ends:
-                break
-            for target, link in links if number % 2 else reversed(links):
-                sent = request("GET", target)
-                done.append(Exchange(sent, _attempt(partial(send_over, link, sent))))
-    return done
-
-
-def send_at_once(to: Address, requests: Sequence[Sent]) -> list[Answer | ClientError]:
+def send_at_once(
+    to: Address, requests: Sequence[Sent], timeout: float | None = None
+) -> list[Answer | ClientError]:
     """Send every request at the same moment, one client each; answers come in the same order.
 
-    All clients are connected before a barrier lets them send together.
+    All clients are connected before a barrier lets them send together; each may be kept for
+    `timeout` seconds.
     """
     results: list[Answer | ClientError] = [ClientError("was never sent")] * len(requests)
     barrier = threading.Barrier(len(requests))
 
     def client(number: int) -> None:
-        with connection(to) as link:
+        with connection(to, timeout) as link:
             results[number] = _attempt(lambda: _meet_and_send(link, barrier, requests[number]))
 
     _run_all([threading.Thread(target=client, args=(n,)) for n in range(len(requests))])
@@ -213,7 +195,7 @@ def _write(
     elif sent.body is not None:
         link.putheader("Content-Length", str(len(sent.body)))
     if sent.chunked:
-        link.endheaders(_chunks(sent.body or b""), encode_chunked=True)
+        link.endheaders(_chunks(sent.body or b"") if parts is None else parts, encode_chunked=True)
     else:
         link.endheaders(sent.body if parts is None else parts)
 

@@ -1,0 +1,76 @@
+"""Mutants that give up too early, or never."""
+
+from dataclasses import replace
+
+from tests.mutants.mutant import Mutant, Patch
+from tests.mutants.way import SPOE, broken_itself, broken_spoe
+
+_V1 = "    http-request set-header X-Route v1\n"
+_NGINX = "docker/nginx/nginx.conf"
+_TRAEFIK = "docker/traefik/routes/routes.yaml"
+
+
+def _noticed(mutant: Mutant) -> Mutant:
+    """Break a gateway in a way that nothing but the killers notices."""
+    return replace(mutant, bystanders=())
+
+
+MUTANTS = (
+    broken_spoe(
+        "impatient",
+        "HAProxy gives a primary two seconds",
+        Patch(SPOE, "    timeout server       30s\n", "    timeout server       2s\n"),
+        "slow_primary",
+        "HAProxy with SPOE gives a primary time that answers 3 seconds late",
+        "HAProxy with SPOE gives a primary time that answers 10 seconds late",
+    ),
+    broken_itself(
+        "Nginx",
+        "impatient",
+        "Nginx gives a primary two seconds",
+        Patch(_NGINX, "    proxy_read_timeout 30s;\n", "    proxy_read_timeout 2s;\n"),
+        "slow_primary",
+        "{} gives a primary time that answers 3 seconds late",
+    ),
+    _noticed(
+        broken_itself(
+            "Traefik",
+            "patient-for-ever",
+            "Traefik waits for the primary for ever",
+            Patch(_TRAEFIK, "        serversTransport: primary\n", ""),
+            "slow_primary",
+            "{} answers 504 for a primary that hangs, *",
+        )
+    ),
+    _noticed(
+        broken_spoe(
+            "hanging-hidden",
+            "clients on v1 get 200 when the primary hangs",
+            Patch(SPOE, _V1, f"{_V1}    http-after-response set-status 200 if {{ status 504 }}\n"),
+            "slow_primary",
+            "HAProxy with SPOE answers 504 for a primary that hangs, *",
+        )
+    ),
+    _noticed(
+        broken_spoe(
+            "uploads-hurried",
+            "uploads on mirrored routes must arrive within two seconds",
+            Patch(SPOE, "wait-for-body time 30s", "wait-for-body time 2s"),
+            "slow_primary",
+            "HAProxy with SPOE refuses no upload that takes 5 seconds",
+        )
+    ),
+    _noticed(
+        broken_spoe(
+            "queue-turned-away",
+            "HAProxy passes 20 requests at a time on v1, and turns away who waits for long",
+            Patch(
+                SPOE,
+                f'{_V1}    server primary "${{PRIMARY}}" check\n',
+                f'{_V1}    timeout queue 2s\n    server primary "${{PRIMARY}}" check maxconn 20\n',
+            ),
+            "slow_primary",
+            "HAProxy with SPOE serves 200 clients at the same moment",
+        )
+    ),
+)
