@@ -31,7 +31,9 @@ def start_alone(scene: Scene, count: int) -> None:
 
 def start_afresh(scene: Scene) -> None:
     """Restart gateway and tool, which then hold nothing of what earlier scenarios sent."""
-    names = [service.name for service in scene.in_front.services]
+    # Who shares another's network can only start after it.
+    services = sorted(scene.in_front.services, key=lambda each: each.network_of is not None)
+    names = [service.name for service in services]
     for name in names:
         scene.stop(name)
     for name in names:
