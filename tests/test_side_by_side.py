@@ -80,10 +80,41 @@ Feature: What fails
       | Traefik | is given up         |
       | Traefik | is asked            |
 """
+MEETING = """
+@allure.label.epic:Mirroring
+Feature: Who meets whom
+
+  @minor @allure.label.story:Small
+  Scenario Outline: <gateway> meets <other>
+    Given <gateway> is the gateway
+    When <gateway> waits for <other>
+
+    Examples:
+      | gateway | other |
+      | Envoy   | Nginx |
+      | Nginx   | Envoy |
+
+  @minor @allure.label.story:Small @quiet
+  Scenario Outline: <gateway> is alone
+    Given <gateway> is the gateway
+    When <gateway> looks for others
+    Then there were none
+
+    Examples:
+      | gateway |
+      | Envoy   |
+      | Nginx   |
+"""
 STEPS = """
+import os
+from pathlib import Path
 import allure
 from behave import given, then, when
 from features.support.errors import CannotFindOutError
+
+from features.support.waiting import eventually, watch
+
+HERE = Path(os.environ.get("MET", "/nowhere"))
 
 class StrangeError(Exception):
     def __init__(self, one, other):
@@ -97,6 +128,22 @@ def given_name(context, name):
 @when("{name} is asked")
 def asked(context, name):
     print("asked", name)
+
+@when("{name} waits for {other}")
+def meets(context, name, other):
+    (HERE / name).touch()
+    eventually((HERE / other).exists, bool, 30, "the other")
+
+@when("{name} looks for others")
+def alone(context, name):
+    own = HERE / f"{name} is alone"
+    own.touch()
+    context.found = watch(lambda: [e for e in HERE.glob("* is alone") if e != own], bool, 0.5).value
+    own.unlink()
+
+@then("there were none")
+def none(context):
+    assert context.found == []
 
 @then("the answer of {name} is good")
 def good(context, name):
@@ -209,3 +256,29 @@ def test_two_at_once_tell_what_one_would_have_told(tree: Path, failing: bool) ->
     assert one.junit
     assert one.end == two.end
     assert not list((tree / "reports").glob(".*")), "something was left aside"
+
+
+def test_gateways_meet_but_nobody_is_beside_what_measures_time(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MET", str(tmp_path))
+    (tree / "features" / "meeting.feature").write_text(MEETING)
+    told = play(tree, 2, "-D", "gateways=Envoy,Nginx", "-n", "meets", "-n", "alone")
+    assert told.run.code == 0, told.run.output
+    assert told.run.passed == 4
+
+
+def test_a_line_tells_of_each_gateway_that_was_played(tree: Path) -> None:
+    lines = play(tree, 2, "-f", "terminal").run.output.splitlines()
+    counts = [re.sub(r"^\[.*\] |, about .*$", "", line) for line in lines if line[:1] == "["]
+    assert sorted(counts) == [
+        *("Envoy: 2 passed", "Nginx: 2 passed", "Traefik: 2 passed", "no gateway: 1 passed"),
+    ]
+
+
+def test_a_failure_stops_a_run_that_is_told_so(tree: Path) -> None:
+    (tree / "features" / "a_failing.feature").write_text(FAILING)
+    run = behave(["-D", "stack=local", "-D", "jobs=2", "--stop", "features/"], tree=tree)
+    assert run.code == 1
+    assert "Not reached:" in run.output
+    assert "HOOK-ERROR" not in run.output

@@ -130,7 +130,8 @@ class Worker:
     ) -> bool:
         number = self._numbers[id(scenario)]
         with self._turns.take(alone=QUIET in scenario.effective_tags):
-            shown = scenario.should_run(runner.config) or runner.config.show_skipped
+            # Where a name is asked for, behave answers with a match, which cannot be sent.
+            shown = bool(scenario.should_run(runner.config) or runner.config.show_skipped)
             if shown:
                 self.tell(Began(number))
             failed = run(runner)
