@@ -28,7 +28,7 @@ SIDE_BY_SIDE := -n 2 --dist loadfile
 N       ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor spec spec-all tools test lint unit audit requirements spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench stack-up stack-down clean
+.PHONY: help doctor spec spec-all tools test lint unit audit requirements spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench faults stack-up stack-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ requirements: $(VENV)/ci ## write each requirements.txt anew from its requiremen
 	@for file in requirements bench/requirements requirements-dev .ci/requirements; do \
 	    .ci/pin $(VENV)/ci-tools/bin $$file || exit 1; \
 	done
+
+faults: $(VENV)/spec ## play faults against every way of mirroring, for docs/faults.md (8 minutes)
+	$(BIN)/python -m bench.faults --into docs
 
 soak: $(VENV)/spec ## run the specification N times (N=20) and count the failures
 	$(BIN)/python -m tests.soak $(N) $(GATEWAYS_AT_ONCE) $(BEHAVE)
