@@ -110,16 +110,6 @@ def test_who_keeps_none_of_it_is_told_with_what_happens_instead() -> None:
     ]
 
 
-def test_each_gateway_that_mirrors_by_itself_is_told_what_to_know() -> None:
-    found = advice(*kept(SPOE, LUA), limit(ENVOY))["You run Envoy already: what to know"]
-    (point,) = found.points
-    assert (point.text, point.link.file, point.link.line) == (
-        "Cuts bodies (normal).",
-        "features/mirroring/copies.feature",
-        20,
-    )
-
-
 STATUS = st.sampled_from(["kept", "limit", "failed", "excused", "unplayed"])
 PROMISES = sorted({name for case in CASES for name in case.promises})
 COPIES = ("fixed_copies_percent", "copies_percent", "late_copies_percent")

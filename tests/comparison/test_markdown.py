@@ -72,12 +72,6 @@ def test_the_block_is_small_and_the_document_corrects_the_claims() -> None:
     assert "- Mirror Request Body, Envoy: “Yes”. Run: Envoy cuts bodies." in claims
 
 
-def test_versions_that_came_out_the_same_are_one_column() -> None:
-    versions = [comparison([outcome(SPOE)], column(SPOE, v)) for v in ("2.6.1", "2.8.1", "3.0.1")]
-    text = markdown.render(merge(versions), Costs())
-    assert f"{SPOE}<br>HAProxy 2.6.1, 2.8.1, 3.0.1 |" in text
-
-
 def test_disagreement_and_a_part_only_are_told() -> None:
     part = comparison([outcome(SPOE, status="failed"), outcome(SPOE)], when="2026-11-26")
     text = markdown.render(merge([part, comparison([outcome(SPOE)])]), Costs())

@@ -119,16 +119,6 @@ def test_a_selection_can_be_shared_by_its_address(opened: Chrome, file: Path) ->
     assert remaining(opened) == []
 
 
-def test_only_those_that_remain_are_shown_when_asked(opened: Chrome) -> None:
-    press(opened, "Copy whole bodies")
-    ask(opened, "document.getElementById('only')").click()
-    heads = "[...document.querySelectorAll('.promises thead th[data-gateway]')]"
-    shown = ask(opened, f"{heads}.filter(h => h.offsetWidth).map(h => h.innerText.split('\\n')[0])")
-    assert shown == [LUA, ENVOY]
-    press(opened, "Clear")
-    assert ask(opened, f"{heads}.filter(h => h.offsetWidth).length") == 5
-
-
 def test_every_link_leads_somewhere(opened: Chrome) -> None:
     press(opened, "Copy whole bodies")
     lost = (

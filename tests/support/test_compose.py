@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features.support.errors import StackError
-from features.support.stack.compose import PREFIX, Compose, is_dead, owner
+from features.support.stack.compose import Compose, is_dead, owner
 
 
 def owner_of_another_process(command: str) -> "subprocess.Popen[str]":
@@ -48,12 +48,6 @@ def test_a_process_that_got_the_number_of_a_dead_run_is_not_that_run() -> None:
 @pytest.mark.parametrize("name", ["elsewhere/1/1", "", "x", f"{os.uname().nodename}/abc/1"])
 def test_what_another_machine_or_nobody_started_is_left_alone(name: str) -> None:
     assert not is_dead(name)
-
-
-def test_every_project_is_a_runs_own() -> None:
-    one, other = Compose().project, Compose().project
-    assert one != other
-    assert one.startswith(f"{PREFIX}{os.getpid()}-")
 
 
 def test_without_docker_it_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,23 +17,17 @@ def elsewhere(**known: Address) -> ExternalStack:
     return ExternalStack(parse({"stack": "external", **given}))
 
 
-@pytest.mark.parametrize(
-    ("service", "port", "name"),
-    [
-        ("haproxy", "proxy", "gateway"),
-        ("haproxy", "stats", "stats"),
-        ("primary", "service", "primary"),
-        ("shadow", "control", "shadow_control"),
-    ],
-)
-def test_every_port_is_where_it_was_said_to_be(service: str, port: str, name: str) -> None:
-    assert elsewhere().address(service, port) == Address(f"{name}.invalid", 80)
+def test_every_port_is_where_it_was_said_to_be() -> None:
+    at = elsewhere().address
+    assert at("haproxy", "proxy") == Address("gateway.invalid", 80)
+    assert at("haproxy", "stats") == Address("stats.invalid", 80)
+    assert at("shadow", "control") == Address("shadow_control.invalid", 80)
 
 
-@pytest.mark.parametrize("attempt", ["stop", "pause", "reload", "configuration", "processes"])
-def test_what_is_somebody_elses_is_not_touched(attempt: str) -> None:
-    with pytest.raises(StackError, match=r"^primary belongs to an external stack and cannot be"):
-        getattr(elsewhere(), attempt)("primary")
+def test_what_is_somebody_elses_is_not_touched() -> None:
+    for attempt in ("stop", "pause", "reload", "configuration", "processes"):
+        with pytest.raises(StackError, match=r"^primary belongs to an external stack and cannot"):
+            getattr(elsewhere(), attempt)("primary")
 
 
 def test_it_says_where_it_is_and_that_it_cannot_be_changed() -> None:

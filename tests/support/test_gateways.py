@@ -13,7 +13,6 @@ from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
 from features.support.gateways.figures import account_in, samples
 from features.support.gateways.haproxy_family import PROGRAM
 from features.support.gateways.model import Edit, FileShare, Gateway, Role, needed
-from features.support.gateways.traefik import _PROBE
 from features.support.paths import DOCKER
 from features.support.stack import programs
 from tests.runs import finish
@@ -126,13 +125,6 @@ def test_an_ability_that_is_not_declared_is_told() -> None:
 def test_an_edit_that_does_not_fit_is_told(tmp_path: Path) -> None:
     with pytest.raises(CannotFindOutError, match=r"a\.cfg has not 2 times 'one'"):
         Edit("one", "two", times=2).applied("one\n", tmp_path / "a.cfg")
-
-
-def test_a_probe_route_takes_the_place_of_an_earlier_one() -> None:
-    text = configuration(CATALOGUE["Traefik"], "front", "routes/routes.yaml").read_text()
-    once = _PROBE.put(text, "/generation/1")
-    assert once != text
-    assert _PROBE.put(once, "/generation/2") == once.replace("/generation/1", "/generation/2")
 
 
 def test_figures_are_read_by_reason() -> None:

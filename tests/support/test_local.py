@@ -80,21 +80,6 @@ def test_a_port_that_is_busy_is_told_and_told_again(
     assert again.value is first.value, "a failed start was tried once more"
 
 
-def test_commands_run_with_the_services_environment_and_files(stack: LocalStack) -> None:
-    stack.start(GATEWAY)
-    done = stack.exec("haproxy", ["sh", "-c", "cat {files}/a; echo $PRIMARY"], {"a": "text\n"})
-    assert (done.code, done.output) == (0, f"text\n{stack.address('primary', 'service')}\n")
-    told = stack.exec("haproxy", ["sh", "-c", "echo {configuration} {program}; exit 7"])
-    assert told.code == 7
-    own = stack.configuration("haproxy")
-    assert told.output.split() == [str(own), str(programs.find(PROGRAM))]
-    assert HAPROXY.configuration is not None
-    assert own.read_text() == HAPROXY.configuration.read_text()
-    assert own != HAPROXY.configuration
-    with pytest.raises(StackError, match=r"^/absent/program -v: "):
-        stack.exec("haproxy", ["/absent/program", "-v"])
-
-
 def test_a_missing_program_is_told_with_what_mends_it(
     new: Callable[..., LocalStack], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,9 +129,9 @@ def test_the_longest_prefix_is_a_requests_route() -> None:
         Policy("f", (Route(path_prefix="/a"),)).route("/b")
 
 
-@pytest.mark.parametrize(("share", "other"), [(50, 10), (100, 60), (49, 89), (20, 60), (0, 40)])
-def test_another_share_is_forty_points_away(share: float, other: float) -> None:
-    one = Policy("f", (Route(path_prefix="/a", mirroring=mirrored(share)),))
-    assert one.asking_elsewhere("/a").route("/a").share == other
+def test_another_share_is_forty_points_away() -> None:
+    for share, other in ((50, 10), (100, 60), (49, 89), (20, 60), (0, 40)):
+        one = Policy("f", (Route(path_prefix="/a", mirroring=mirrored(share)),))
+        assert one.asking_elsewhere("/a").route("/a").share == other
     none = Policy("f", (Route(path_prefix="/a"),))
     assert none.asking_elsewhere("/a").route("/a").share == 40

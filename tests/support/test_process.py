@@ -87,11 +87,6 @@ def test_a_start_ends_when_the_process_listens(make: Start) -> None:
     assert process.log() == f"listening on {port}\n"
 
 
-def test_a_worker_may_be_the_one_who_listens(make: Start) -> None:
-    process, port = serving(make, MASTER)
-    assert ports.owner(port) == worker_of(process) != process.pid
-
-
 def test_a_failing_start_tells_the_exit_code_and_the_end_of_the_log(make: Start) -> None:
     process = make("import sys\nfor n in range(40): print('line', n)\nsys.exit(3)")
     with pytest.raises(StackError) as told:

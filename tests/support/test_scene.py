@@ -2,33 +2,18 @@
 
 import socket
 import threading
-from collections import Counter
 
 import pytest
 
 from features.support.checks import health
 from features.support.checks.absence import await_sentinel
 from features.support.errors import CannotFindOutError, StackError
-from features.support.gateways.catalogue import CATALOGUE
 from features.support.scene import Scene
 from features.support.waiting import eventually, set_patience
 from features.support.wire.client import request
 from features.support.wire.stream import Stream
-from tests.support.raw_server import RawServer
-from tests.support.test_external import elsewhere
 
 pytestmark = pytest.mark.stack
-
-
-def test_requests_in_turn_share_a_connection_and_others_do_not() -> None:
-    with RawServer() as server:
-        scene = Scene(elsewhere(gateway=server.address))
-        scene.gateway = CATALOGUE["HAProxy"]
-        scene.send_in_turn(request("GET", "/api/v1") for _ in range(3))
-        assert server.connections == 1
-        scene.send(request("GET", "/api/v1"))
-        scene.send(request("GET", "/api/v1"))
-    assert server.connections == 3
 
 
 def test_a_gateway_that_does_not_serve_after_a_restore_is_told(scene: Scene) -> None:
@@ -100,13 +85,3 @@ def test_a_stream_sends_until_it_is_stopped_and_tells_all_of_it(scene: Scene) ->
         map(str, ids)
     )
     assert len(stream.stop()) == len(done), "somebody goes on sending"
-
-
-def test_half_of_a_streams_clients_keep_their_connections(scene: Scene) -> None:
-    stream = Stream(scene.primary.service, "/api/v1", clients=4)
-    stream.start()
-    stream.stop()
-    per_connection = Counter(each.connection for each in scene.primary.received())
-    kept = [count for count in per_connection.values() if count > 1]
-    assert len(kept) == 2
-    assert len(per_connection) > 10

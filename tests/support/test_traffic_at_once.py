@@ -5,9 +5,7 @@ import select
 import socket
 import sys
 import threading
-import time
 
-from features.support.stack import ports
 from features.support.wire.client import Address, ClientError, request, send_at_once
 from features.support.wire.exchange import Answer
 from tests.runs import finish
@@ -82,12 +80,3 @@ def test_when_one_client_cannot_connect_nobody_sends_and_nobody_waits() -> None:
     assert any(each.startswith("could not connect: [Errno 24]") for each in reasons)
     assert any(each.startswith("another client could not connect") for each in reasons)
     assert len(reasons) == 20
-
-
-def test_when_nobody_can_connect_all_are_told_at_once() -> None:
-    nobody = Address("127.0.0.1", ports.free_port())
-    started = time.monotonic()
-    answers = send_at_once(nobody, [request("GET", "/") for _ in range(5)])
-    assert time.monotonic() - started < 5, "they waited for each other"
-    assert all(isinstance(each, ClientError) for each in answers)
-    assert "could not connect: " in "".join(map(str, answers))
