@@ -1,5 +1,6 @@
 """What a run shows: in a terminal, elsewhere, and when there is nothing that it could play."""
 
+import json
 import os
 import pty
 import shutil
@@ -115,14 +116,15 @@ def test_a_wrong_option_is_one_line_and_touches_nothing(tree: Path) -> None:
     [
         (("-t", "nosuch"), "no scenario fits features -t nosuch"),
         (("-n", "nosuch"), "no scenario fits features -n nosuch"),
-        (("-D", "gateways=HAProxy with Teeproxy"), "/nope"),
+        (("-D", "gateways=HAProxy with Teeproxy"), "no /nope on this machine"),
+        (("-D", "gateways=HAProxy with GoReplay"), "GOREPLAY=/nope: there is no such program"),
     ],
 )
 def test_a_run_that_plays_nothing_fails_and_leaves_the_last_one_alone(
     tree: Path, chosen: tuple[str, ...], line: str
 ) -> None:
     text = FEATURE.format(by_chance="").replace("is in front of nothing", "is the gateway")
-    text = text.replace("| Envoy   |", "| HAProxy with Teeproxy |")
+    text = text.replace("| Envoy   |", f"| {chosen[-1].partition('=')[2] or 'Envoy'} |")
     (tree / "features" / "small.feature").write_text(text)
     done = started(tree, *chosen, "features/", **NOWHERE)
     assert done.returncode == 1
@@ -140,6 +142,29 @@ def test_a_misspelt_gateway_in_a_feature_is_told_with_what_was_meant(tree: Path)
     done = started(tree, "features/")
     assert done.returncode == 1
     assert "undefined: HAProxi is the gateway; did you mean HAProxy?" in done.stdout
+
+
+def test_two_runs_in_one_checkout_do_not_mix_their_results(tree: Path) -> None:
+    small(tree)
+    runs = [
+        subprocess.Popen(
+            [*COMMAND, "features/"],
+            cwd=tree,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for run in runs:
+        said, _ = run.communicate(timeout=120)
+        assert run.returncode == 0, said
+    results = list((tree / "reports" / "allure-results").glob("*-result.json"))
+    played = [json.loads(each.read_text())["fullName"] for each in results]
+    assert len(played) == len(set(played)) == 3, "those of one run, and no others"
+    assert json.loads((tree / "reports" / "comparison.json").read_text())
+    assert [each.name for each in (tree / "reports").iterdir() if each.name[0] == "."] == []
 
 
 def test_a_dry_run_has_no_failures(tree: Path) -> None:
