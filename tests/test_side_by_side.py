@@ -258,7 +258,7 @@ def test_two_at_once_tell_what_one_would_have_told(tree: Path, failing: bool) ->
     assert not list((tree / "reports").glob(".*")), "something was left aside"
 
 
-def test_gateways_meet_but_nobody_is_beside_what_measures_time(
+def test_gateways_meet_but_some_scenarios_are_alone(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MET", str(tmp_path))

@@ -16,7 +16,7 @@ Feature: Many clients at once are served as well as one
     Then each of them gets the primary's answer to its own request
     And the primary received each request exactly once
 
-  @critical @load @allure.label.story:Concurrency
+  @critical @load @quiet @allure.label.story:Concurrency
   Scenario: Of 1000 clients at once, each gets the answer to its own request
     When 1000 clients send a request to "/api/v1" at the same moment
     Then each of them gets the primary's answer to its own request

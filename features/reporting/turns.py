@@ -1,4 +1,4 @@
-"""Who plays beside whom: most scenarios beside any other, those that measure time alone."""
+"""Who plays beside whom: most scenarios beside any other, some with nothing beside them."""
 
 import fcntl
 import tempfile
@@ -20,7 +20,7 @@ class Turns:
 
     @contextmanager
     def take(self, *, alone: bool) -> Iterator[None]:
-        """Wait until one may play, and let nobody play beside what measures time."""
+        """Wait until one may play, and let nobody play beside what is alone."""
         self._lock(_TURN, fcntl.LOCK_EX)
         try:
             self._lock(_ROOM, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)

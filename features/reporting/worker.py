@@ -23,7 +23,7 @@ from features.reporting.outcomes import Outcome
 from features.reporting.turns import Turns
 from features.support.stack import Stack, signals
 
-QUIET = "quiet"  # the tag of what is played alone, because it measures time
+QUIET = "quiet"  # the tag of what is played alone, because it takes the machine for itself
 
 
 @dataclass(frozen=True)
