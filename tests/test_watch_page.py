@@ -11,6 +11,7 @@ from mirror_recorder.testing import RecorderProcess, request
 from selenium.webdriver import Chrome
 
 from features.support.waiting import eventually
+from tests.accessibility import grave_faults
 from tests.comparison.browser import ask, chromium, look, press, text, why_no_browser
 from tests.runs import ROOT
 
@@ -112,6 +113,7 @@ def test_it_fits_its_window_and_its_console_is_empty(shown: Shown, width: int, d
     look(shown.browser, shown.url, width, dark=dark)
     shown.row("header removed: cookie")
     assert ask(shown.browser, "document.documentElement.scrollWidth") <= width
+    assert grave_faults(shown.browser) == []
     assert shown.browser.get_log("browser") == []  # type: ignore[no-untyped-call]
     if pictures := os.environ.get("PICTURES"):
         shown.browser.save_screenshot(f"{pictures}/watch-{width}.png")
