@@ -6,11 +6,14 @@
 #                ${NAME_HOST} and ${NAME_PORT} are its parts. Names are of A-Z, 0-9 and _, so that
 #                a tool's own $variables stay as they are. TARGET is there whole or not at all, so
 #                that who watches it never reads half of it. COMMAND gets the defaults as well.
+#                Where TEMPLATE is a directory its files *.yaml are filled in, into the directory
+#                TARGET; when one cannot be, none is put into place.
 # What it costs  a moment at the start; nothing afterwards.
 # Its limits     values are put in as they are: quotes are the template's to write.
 #
 # Run            render.sh TEMPLATE TARGET [COMMAND ...]
 #                PRIMARY=10.0.0.7:80 render.sh nginx/nginx.conf /tmp/nginx.conf nginx -c /tmp/nginx.conf
+#                render.sh envoy /tmp/envoy     again, so that an Envoy that runs takes what is new
 #
 # Environment    what the template names; these have defaults, also where they are empty:
 #                PRIMARY       host:port of the primary          (127.0.0.1:8080)
@@ -27,7 +30,7 @@
 #                COPIES_BIND   an inner door for copies          (127.0.0.1:10003)
 #                COPIES        where that is reached             (COPIES_BIND)
 #                ROUTES        a directory of routes             (routes, beside TEMPLATE)
-#                SHARES        a directory with shares           (TEMPLATE's own)
+#                RENDERED      the directory that is written to  (TARGET, or where it is)
 #                RESOLVER      who is asked for names            (127.0.0.1)
 #                SCRATCH       a directory for what is written   (/tmp)
 set -eu
@@ -41,11 +44,16 @@ fail() {
 template=$1 target=$2
 shift 2
 [ -r "$template" ] || fail "there is no file $template to read"
+directory=$(dirname "$target")
+if [ -d "$template" ]; then
+    directory=$target
+    mkdir -p "$target" || fail "cannot write $target"
+fi
 
 : "${PRIMARY:=127.0.0.1:8080}" "${SHADOW:=127.0.0.1:8081}"
 : "${GATEWAY_BIND:=127.0.0.1:10004}" "${STATS_BIND:=127.0.0.1:9999}"
 : "${COPIES_BIND:=127.0.0.1:10003}" "${ROUTES:=$(dirname "$template")/routes}"
-: "${SHARES:=$(cd "$(dirname "$template")" && pwd)}"
+: "${RENDERED:=$(cd "$directory" && pwd)}"
 : "${COPIES:=$COPIES_BIND}" "${RESOLVER:=127.0.0.1}" "${SCRATCH:=/tmp}"
 : "${MIRROR_MARKER:=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')}"
 case $MIRROR_MARKER in
@@ -53,7 +61,7 @@ case $MIRROR_MARKER in
 esac
 MIRROR_PASSED=$(printf %s "$MIRROR_MARKER" | sha1sum | cut -c-16)
 export PRIMARY SHADOW GATEWAY_BIND STATS_BIND COPIES_BIND COPIES
-export ROUTES SHARES RESOLVER SCRATCH MIRROR_MARKER MIRROR_PASSED
+export ROUTES RENDERED RESOLVER SCRATCH MIRROR_MARKER MIRROR_PASSED
 
 value() {
     if eval "[ -n \"\${$1+set}\" ]"; then
@@ -67,13 +75,32 @@ value() {
     esac
 }
 
-script=
-for name in $(grep -o '\${[A-Z][A-Z0-9_]*}' "$template" | tr -d '${}' | sort -u); do
-    text=$(value "$name") || fail "$template names \${$name}, which is not set"
-    # What sed would take for more than text: \ & and the character that ends its expression.
-    text=$(printf %s "$text" | sed 's/[\\&|]/\\&/g')
-    script="$script
+# Write a template, filled in, beside its place.
+fill() {
+    script=
+    for name in $(grep -o '\${[A-Z][A-Z0-9_]*}' "$1" | tr -d '${}' | sort -u); do
+        text=$(value "$name") || fail "$1 names \${$name}, which is not set"
+        # What sed would take for more than text: \ & and the character that ends its expression.
+        text=$(printf %s "$text" | sed 's/[\\&|]/\\&/g')
+        script="$script
 s|\${$name}|$text|g"
-done
-{ sed "$script" "$template" >"$target.new" && mv -f "$target.new" "$target"; } || fail "cannot write $target"
+    done
+    sed "$script" "$1" >"$2.new" || fail "cannot write $2"
+}
+
+put() {
+    mv -f "$1.new" "$1" || fail "cannot write $1"
+}
+
+if [ -d "$template" ]; then
+    for file in "$template"/*.yaml; do
+        fill "$file" "$target/${file##*/}"
+    done
+    for file in "$template"/*.yaml; do
+        put "$target/${file##*/}"
+    done
+else
+    fill "$template" "$target"
+    put "$target"
+fi
 [ $# -eq 0 ] || exec "$@"

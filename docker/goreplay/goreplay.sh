@@ -38,13 +38,18 @@
 #                goreplay.sh --check     says in one line what is missing (exit code 1)
 #                goreplay.sh --version   the version of the module that GoReplay was built from
 #                                        (1.3.2 calls itself 1.3.0)
-#                For more shadows run it again: one bad shadow does not hurt the others.
+#                A second shadow gets a GoReplay of its own, whose account is read at
+#                SECOND_METRICS_BIND: one bad shadow does not hurt the other. (Of two
+#                --output-http GoReplay 1.3.2 sends all copies to the last.)
 #
 # Environment    PRIMARY       host:port of the primary                    (127.0.0.1:8080)
 #                SHADOW        host:port of the shadow                     (127.0.0.1:8081)
 #                CAPTURE       where to capture, if not at $PRIMARY: address:port of this
 #                              machine, or :port for all its addresses
 #                METRICS_BIND  where the account is read                   (127.0.0.1:9902)
+#                SECOND_SHADOW, SECOND_METRICS_BIND   the same of a second shadow
+#                                                                    (none, 127.0.0.1:9903)
+#                SETTINGS      a file that may set these as well     (goreplay.conf beside this)
 #                MIRROR_SHARES what to mirror, route=percent               (v1=100 v2=50)
 #                MIRROR_MARKER a secret, the value of X-Mirrored-By, as HAProxy knows it. Without
 #                              it copies that come back are known by X-Mirror-Passed, until this ends
@@ -62,6 +67,9 @@ fail() {
     exit 1
 }
 
+settings=${SETTINGS:-$here/goreplay.conf}
+# shellcheck disable=SC1090
+[ ! -r "$settings" ] || . "$settings"
 export PRIMARY="${PRIMARY:-127.0.0.1:8080}" SHADOW="${SHADOW:-127.0.0.1:8081}"
 export METRICS_BIND="${METRICS_BIND:-127.0.0.1:9902}"
 export MIRROR_SHARES="${MIRROR_SHARES-v1=100 v2=50}" MIRROR_MARKER="${MIRROR_MARKER-}"
@@ -149,11 +157,20 @@ capture() {
 
 stopping=
 child=
+second=
 end() {
     stopping=yes
-    [ -z "$child" ] || kill "$child" 2>/dev/null || true
+    for each in $child $second; do
+        kill "$each" 2>/dev/null || true
+    done
 }
 trap end TERM INT HUP
+
+if [ -n "${SECOND_SHADOW-}" ]; then
+    SHADOW=$SECOND_SHADOW METRICS_BIND=${SECOND_METRICS_BIND:-127.0.0.1:9903} \
+        SECOND_SHADOW='' SETTINGS=/dev/null ./goreplay.sh &
+    second=$!
+fi
 
 export SUPERVISOR=$$ RESTARTS=0
 quick=0

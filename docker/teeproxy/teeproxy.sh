@@ -26,11 +26,15 @@
 #                commit b3ba6ac (2023-11-15), the last one.
 # Run            teeproxy.sh             in the foreground; ready when LISTEN accepts connections
 #                teeproxy.sh --check     says in one line what is missing (exit code 1)
+#                teeproxy.sh --version   the day and the commit that teeproxy was built from
 #
 # Environment    LISTEN    host:port where HAProxy connects              (127.0.0.1:8888)
 #                PRIMARY   host:port of the primary                      (127.0.0.1:8080)
 #                COPIES    host:port of HAProxy's frontend for copies    (127.0.0.1:10003)
 #                SHARE     percent of the requests that are mirrored     (100)
+#                SHADOWS   2: copies go to MORE_COPIES as well           (1)
+#                MORE_COPIES   host:port of a second frontend for copies (127.0.0.1:10002)
+#                SETTINGS  a file that may set these as well             (none)
 #                PRIMARY_TIMEOUT, COPY_TIMEOUT   milliseconds until connected, and again until the
 #                          answer begins                                 (35000, 1000)
 #                          longer than HAProxy's `timeout server`, which tells clients 504
@@ -44,6 +48,15 @@ fail() {
 
 teeproxy=$(command -v "${TEEPROXY:-teeproxy}") ||
     fail "no ${TEEPROXY:-teeproxy} on this machine: build it (https://github.com/chrislusf/teeproxy) and name it with TEEPROXY=path"
+if [ "${1-}" = --version ]; then
+    # Go writes into a program what it was built from (go version -m).
+    built() {
+        LC_ALL=C grep -aoE "build[[:space:]]vcs\.$1=[^[:space:]]+" "$teeproxy" | sed -n '1s/.*=//p'
+    }
+    echo "teeproxy $(built time | sed 's/T.*//; s/-/./g')-g$(built revision | cut -c1-7)"
+    exit
+fi
+[ -z "${SETTINGS-}" ] || . "$SETTINGS"
 # Teeproxy takes any number for a share.
 share=${SHARE:-100}
 case $share in
@@ -52,10 +65,16 @@ case $share in
 esac
 [ "${1-}" != --check ] || exit 0
 
+if [ "${SHADOWS:-1}" = 2 ]; then
+    set -- -b "${MORE_COPIES:-127.0.0.1:10002}"
+else
+    set --
+fi
 exec "$teeproxy" \
     -l "${LISTEN:-127.0.0.1:8888}" \
     -a "${PRIMARY:-127.0.0.1:8080}" \
     -b "${COPIES:-127.0.0.1:10003}" \
+    "$@" \
     -p "$share" \
     -a.timeout "${PRIMARY_TIMEOUT:-35000}" \
     -b.timeout "${COPY_TIMEOUT:-1000}" \

@@ -22,6 +22,17 @@ Feature: Mirroring can be operated: it counts, it withstands load, it can be rel
       | Nginx                   |
       | Traefik                 |
 
+  @promise.account @limit @critical @allure.label.story:Account
+  Scenario Outline: <gateway> counts no copies, and logs only those that failed
+    Given <gateway> is the gateway
+    And the shadow refused connections while 50 requests were sent
+    When the shadow accepts connections again and 100 requests are sent
+    Then neither a figure nor the log tells of the copies that were sent
+
+    Examples: gateways with this limit
+      | gateway |
+      | APISIX  |
+
   @promise.load @critical @load @allure.label.story:Load
   Scenario Outline: <gateway> copies 2000 requests that come as fast as a client can send
     Given <gateway> is the gateway
@@ -75,6 +86,8 @@ Feature: Mirroring can be operated: it counts, it withstands load, it can be rel
       | HAProxy with Lua      |
       | HAProxy with GoReplay |
       | HAProxy with Teeproxy |
+      | Envoy                 |
+      | Traefik               |
 
   @promise.reload @limit @by-chance @critical @own-stack @allure.label.story:Reload
   Scenario Outline: A reload of <gateway> under traffic may break off a few requests on kept connections
@@ -87,6 +100,7 @@ Feature: Mirroring can be operated: it counts, it withstands load, it can be rel
     Examples: gateways with this limit
       | gateway |
       | Nginx   |
+      | APISIX  |
 
   @promise.reload @limit @by-chance @critical @own-stack @allure.label.story:Reload
   Scenario Outline: A reload of <gateway> under traffic loses no request, but may lose a few copies
@@ -157,3 +171,14 @@ Feature: Mirroring can be operated: it counts, it withstands load, it can be rel
       | gateway                 |
       | HAProxy with SPOE       |
       | HAProxy with a log ring |
+
+  @promise.tool-frozen-under-load @limit @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> a client gets no answer while its tool is frozen under load
+    Given <gateway> is the gateway
+    When 400 bodies of 40 KB are sent while the tool is frozen, then 20 requests
+    Then 1 to 8 requests were broken off, or answered after 0.5 to 5 seconds
+    # Then the gateway's health check passes the tool by, and nothing is mirrored.
+
+    Examples: gateways with this limit
+      | gateway               |
+      | HAProxy with Teeproxy |

@@ -56,6 +56,23 @@ Feature: The share of requests that is mirrored is the share that was asked for
       | Traefik                 | 20    | 1000  |
       | Traefik                 | 100   | 200   |
 
+  @promise.new-share @limit @normal @own-stack @allure.label.story:Share
+  Scenario Outline: With <gateway> a new share of <share> % takes a restart of the tool
+    Given <gateway> is the gateway
+    And an operator has restarted the tool with a share of <share> % on route v2
+    When the client sends <count> requests to "/api/v2/orders"
+    Then the client gets the primary's answer to each of them
+    And the shadow received copies of <share> % of them, none twice
+
+    Examples: gateways with this limit
+      | gateway               | share | count |
+      | HAProxy with GoReplay | 0     | 200   |
+      | HAProxy with GoReplay | 20    | 1000  |
+      | HAProxy with GoReplay | 100   | 200   |
+      | HAProxy with Teeproxy | 0     | 200   |
+      | HAProxy with Teeproxy | 20    | 1000  |
+      | HAProxy with Teeproxy | 100   | 200   |
+
   @policy @critical @allure.label.story:Policy
   Scenario: A gateway that mirrors another share than the policy asks for is noticed
     Given HAProxy with SPOE is the gateway

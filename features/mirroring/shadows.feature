@@ -46,7 +46,7 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
   @promise.second-shadow @critical @own-stack @allure.label.story:Several-shadows
   Scenario Outline: With <gateway> each of two shadows gets a copy of each request
     Given <gateway> is the gateway
-    And an operator has added a second shadow and reloaded
+    And an operator has added a second shadow
     When the client sends 50 requests to "/api/v1/orders"
     Then the client gets the primary's answer to each of them
     And each of the two shadows received a copy of each, exactly once
@@ -56,14 +56,17 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
       | HAProxy with SPOE       |
       | HAProxy with Lua        |
       | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
       | Envoy                   |
       | Nginx                   |
+      | APISIX                  |
       | Traefik                 |
 
   @promise.one-shadow-dead @critical @own-stack @allure.label.story:Several-shadows
   Scenario Outline: With <gateway> a second shadow that is dead harms neither clients nor the first
     Given <gateway> is the gateway
-    And an operator has added a second shadow that is dead, and reloaded
+    And an operator has added a second shadow that is dead
     When the client sends 50 requests to "/api/v1/orders"
     Then each was answered by the primary within 0.5 seconds
     And the first shadow received a copy of each, exactly once, and the second one none
@@ -73,6 +76,9 @@ Feature: Copies reach one shadow over a few connections, and reach several shado
       | HAProxy with SPOE       |
       | HAProxy with Lua        |
       | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
       | Envoy                   |
       | Nginx                   |
+      | APISIX                  |
       | Traefik                 |

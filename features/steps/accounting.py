@@ -34,6 +34,12 @@ def sent_is_received(context: Context) -> None:
     assert sent == arrived, f"{sent} copies are counted as sent, {arrived} arrived"
 
 
+@then("neither a figure nor the log tells of the copies that were sent")
+def nothing_is_counted(context: Context) -> None:
+    wrong = accounting.check_uncounted(context.scene)
+    assert not wrong, "\n".join(wrong)
+
+
 @then("at most {most:d} copies were lost, and none came twice")
 def few_are_lost(context: Context, most: int) -> None:
     wrong = accounting.check_losses(context.scene, most)

@@ -84,8 +84,7 @@ def clients_send_without_pause(context: Context, route: str) -> None:
 
 @when("the gateway is reloaded")
 def gateway_is_reloaded(context: Context) -> None:
-    context.process = live_edits.process(context.scene)
-    context.scene.stack.reload(context.scene.gateway.front)
+    context.process = live_edits.reload(context.scene)
 
 
 @then("the gateway runs with a new process within {seconds:d} seconds")

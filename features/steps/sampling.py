@@ -13,6 +13,11 @@ def operator_sets_share(context: Context, share: int) -> None:
     context.scene.change(changes.share(context.scene, share))
 
 
+@given("an operator has restarted the tool with a share of {share:d} % on route v2")
+def operator_restarts_for_share(context: Context, share: int) -> None:
+    context.scene.change(changes.share_by_restart(context.scene, share))
+
+
 @given("the policy asks for a share of route v2 that differs by 40 points")
 def policy_asks_elsewhere(context: Context) -> None:
     context.policy = context.policy.asking_elsewhere("/api/v2")

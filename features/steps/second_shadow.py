@@ -35,12 +35,12 @@ def shadow_has_a_connection_each(context: Context) -> None:
     assert used == sent, f"copies of {sent} requests came over {used} connections"
 
 
-@given("an operator has added a second shadow and reloaded")
+@given("an operator has added a second shadow")
 def second_shadow_is_added(context: Context) -> None:
     context.scene.change(changes.second_shadow(context.scene))
 
 
-@given("an operator has added a second shadow that is dead, and reloaded")
+@given("an operator has added a second shadow that is dead")
 def dead_shadow_is_added(context: Context) -> None:
     context.scene.change(changes.second_shadow(context.scene, changes.NOBODY))
 

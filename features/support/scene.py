@@ -102,8 +102,7 @@ class Scene:
         self.gateway = gateway
         self._forget()
         if gateway.mirrors and gateway.name not in self.stack.flowing:
-            self._await_flow(gateway)
-            self._forget()
+            self.await_flow()
         self.stack.flowing.add(gateway.name)
         self.note_account()
         self.stack.mark()
@@ -121,14 +120,16 @@ class Scene:
         for recorder in self.recorders.values():
             recorder.reset()
 
-    def _await_flow(self, gateway: Gateway) -> None:
+    def await_flow(self) -> None:
         """Wait until copies arrive, at first or again after a fault; AssertionError if none does.
 
         What stays silent is waited for once, and told with what the tool said.
         """
+        gateway = self.in_front
         known = gateway.name in self.stack.silent
         if watch(self._copied, until=bool, within=0 if known else _FLOW_WITHIN).met:
             self.stack.silent.discard(gateway.name)
+            self._forget()
             return
         self.stack.silent.add(gateway.name)
         what = f"{gateway.name} copies nothing"

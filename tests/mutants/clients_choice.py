@@ -8,7 +8,7 @@ from tests.mutants.way import COPYING, LUA, broken
 _FEATURE = "clients_choice"
 _RING = "docker/haproxy-ring/haproxy.cfg"
 _GOREPLAY = "docker/goreplay/haproxy.cfg"
-_ENVOY = "docker/envoy/envoy.yaml"
+_ENVOY = "docker/envoy/routes.yaml"
 _NGINX = "docker/nginx/nginx.conf"
 _TRAEFIK = "docker/traefik/routes/routes.yaml"
 _SECRET = '-m str -- "${MIRROR_MARKER-unset}"'
@@ -163,7 +163,13 @@ MUTANTS = (
         "Envoy",
         "envoy-obeys-clients",
         "Envoy lets whoever is near it ask for retries and time limits",
-        [Patch(_ENVOY, "                      suppress_envoy_headers: true\n", "")],
+        [
+            Patch(
+                "docker/envoy/listeners.yaml",
+                "                    suppress_envoy_headers: true\n",
+                "",
+            )
+        ],
         _OBEYED,
     ),
     _choice(

@@ -5,7 +5,9 @@ from functools import partial
 from tests.mutants.mutant import Patch
 from tests.mutants.way import broken_itself
 
-_ENVOY = "docker/envoy/envoy.yaml"
+_ENVOY = "docker/envoy/routes.yaml"
+_CLUSTERS = "docker/envoy/clusters.yaml"
+_LISTENERS = "docker/envoy/listeners.yaml"
 _TRAEFIK = "docker/traefik/routes/routes.yaml"
 ONCE = "{} copies each request on route v1 exactly once"
 SHARE = "{} copies *the share of route v2 that the policy asks for*"
@@ -38,11 +40,12 @@ ENVOY = (
         "Envoy copies route v3",
         Patch(
             _ENVOY,
-            "                          route: *to_primary\n"
-            "                          request_headers_to_add: *route_v3\n",
-            "                          route: {cluster: primary,"
-            " request_mirror_policies: [{cluster: shadow}]}\n"
-            "                          request_headers_to_add: *route_v3\n",
+            "            route: *to_primary\n"
+            "            request_headers_to_add: *route_v3\n"
+            "            request_headers_to_remove",
+            "            route: {cluster: primary, request_mirror_policies: [{cluster: shadow}]}\n"
+            "            request_headers_to_add: *route_v3\n"
+            "            request_headers_to_remove",
         ),
         "delivery",
         V3,
@@ -64,9 +67,9 @@ ENVOY = (
         "Envoy marks the primary's request as well",
         Patch(
             _ENVOY,
-            "            - {header: {key: x-route, value: v1}}\n",
-            "            - {header: {key: x-route, value: v1}}\n"
-            "                            - {header: {key: x-mirrored-by, value: me}}\n",
+            "              - {header: {key: x-route, value: v1}}\n",
+            "              - {header: {key: x-route, value: v1}}\n"
+            "              - {header: {key: x-mirrored-by, value: me}}\n",
         ),
         "copies",
         MARKED,
@@ -76,12 +79,9 @@ ENVOY = (
         "Envoy copies requests on route v1 twice",
         Patch(
             _ENVOY,
-            "                                  runtime_key: mirror.v1\n",
-            "                                  runtime_key: mirror.v0\n"
-            "                                  default_value: {numerator: 100}\n"
-            "                              - cluster: shadow\n"
-            "                                runtime_fraction:\n"
-            "                                  runtime_key: mirror.v1\n",
+            "                    default_value: {numerator: 100, denominator: HUNDRED}\n",
+            "                    default_value: {numerator: 100, denominator: HUNDRED}\n"
+            "                - cluster: shadow\n",
         ),
         "delivery",
         ONCE,
@@ -89,14 +89,18 @@ ENVOY = (
     _envoy(
         "impatient",
         "a shadow that reads slowly holds back Envoy's clients",
-        Patch(_ENVOY, "      per_connection_buffer_limit_bytes: 67108864\n", ""),
+        Patch(_CLUSTERS, "    per_connection_buffer_limit_bytes: 67108864\n", ""),
         "isolation",
         "With {} a shadow that reads slowly does not slow down large uploads",
     ),
     _envoy(
-        "shares-unread",
-        "Envoy looks for its shares where there are none",
-        Patch(_ENVOY, 'path: "${SHARES}/shares.yaml"', 'path: "${SHARES}/envoy.yaml"'),
+        "routes-unwatched",
+        "Envoy reads its routes once",
+        Patch(
+            _LISTENERS,
+            '                    watched_directory: {path: "${RENDERED}"}\n',
+            '                    watched_directory: {path: "/proc"}\n',
+        ),
         "sampling",
         "With {} a new share of * takes effect without a restart",
     ),

@@ -41,11 +41,10 @@ MUTANTS = (
             "Envoy copies copies that come back on route v2",
             Patch(
                 _ENVOY,
-                "                          route: *to_primary\n"
-                "                          request_headers_to_add: &route_v2\n",
-                "                          route: {cluster: primary,"
+                "            route: *to_primary\n            request_headers_to_add: &route_v2\n",
+                "            route: {cluster: primary,"
                 " request_mirror_policies: [{cluster: shadow}]}\n"
-                "                          request_headers_to_add: &route_v2\n",
+                "            request_headers_to_add: &route_v2\n",
             ),
             _FEATURE,
             "{} does not copy a copy on route v2 again",

@@ -56,15 +56,15 @@ MUTANTS = (
         "envoy-logs-authorization",
         "Envoy's access log tells Authorization",
         Patch(
-            "docker/envoy/envoy.yaml",
-            "                stat_prefix: gateway\n",
-            "                stat_prefix: gateway\n"
-            "                access_log:\n"
-            "                  - name: envoy.access_loggers.stdout\n"
-            "                    typed_config:\n"
-            '                      "@type": type.googleapis.com/'
+            "docker/envoy/listeners.yaml",
+            "              stat_prefix: gateway\n",
+            "              stat_prefix: gateway\n"
+            "              access_log:\n"
+            "                - name: envoy.access_loggers.stdout\n"
+            "                  typed_config:\n"
+            '                    "@type": type.googleapis.com/'
             "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog\n"
-            "                      log_format: {text_format_source:"
+            "                    log_format: {text_format_source:"
             ' {inline_string: "%REQ(AUTHORIZATION)%\\n"}}\n',
         ),
     ),

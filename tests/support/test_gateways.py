@@ -1,7 +1,7 @@
 """The descriptions of the gateways fit their configurations, their programs and each other."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from features.support.gateways.account import Account
 from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
 from features.support.gateways.figures import account_in, samples
 from features.support.gateways.haproxy_family import PROGRAM
-from features.support.gateways.model import Edit, FileShare, Gateway, Role, needed
+from features.support.gateways.model import Edit, Gateway, Role, needed
 from features.support.paths import DOCKER
 from features.support.stack import programs
 from tests.runs import finish
@@ -44,22 +44,23 @@ def configuration(gateway: Gateway, role: Role, file: str = "") -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments"),
+    ("template", "arguments"),
     [
-        ("Envoy", ("--mode", "validate", "-c")),
-        ("Nginx", ("-e", "stderr", "-t", "-c")),
+        ("envoy", ("{program}", "--mode", "validate", "-c", "{filled}/envoy.yaml")),
+        ("envoy", ("env", "ENVOY={program}", "sh", f"{DOCKER}/envoy/check.sh", "{filled}")),
+        ("nginx/nginx.conf", ("{program}", "-e", "stderr", "-t", "-c", "{filled}")),
     ],
 )
 def test_the_program_takes_the_configuration_as_it_is(
-    name: str, arguments: tuple[str, ...], tmp_path: Path
+    template: str, arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
-    front = CATALOGUE[name].front_service
+    front = CATALOGUE[template.partition("/")[0].title()].front_service
     assert front.program
-    template, program = configuration(CATALOGUE[name], "front"), programs.find(front.program)
-    filled = tmp_path / template.name
-    render = ("sh", str(DOCKER / "render.sh"), str(template), str(filled))
+    filled, program = str(tmp_path / "filled"), str(programs.find(front.program))
+    render = ("sh", str(DOCKER / "render.sh"), str(DOCKER / template), filled)
+    command = [each.format(program=program, filled=filled) for each in arguments]
     surroundings = {"RESOLVER": "127.0.0.1", "SCRATCH": str(tmp_path)}
-    done = finish(*render, str(program), *arguments, filled, environment=surroundings)
+    done = finish(*render, *command, environment=surroundings)
     assert done.returncode == 0, done.stderr
     assert "deprecated" not in done.stderr.lower()
     assert "[warn]" not in done.stderr
@@ -85,17 +86,26 @@ def test_haproxys_files_are_without_a_warning_and_plain_but_for_mirroring(way: s
 
 def edits(gateway: Gateway) -> Iterator[tuple[Path, Edit]]:
     """Every edit that a gateway declares, and the file that it is made in."""
-    if isinstance(share := gateway.share, FileShare):
+    if share := gateway.share:
         new = (*map(share.edit, (0, 20, 100)), share.invalid)
         yield from ((configuration(gateway, share.role, share.file), each) for each in new if each)
-    if second := gateway.second_shadow:
-        for each in second.edits("10.0.0.7:8082"):
-            yield configuration(gateway, second.role, second.file), each
+    for role, known in _known(gateway):
+        yield from ((configuration(gateway, role, n), e) for n, several in known for e in several)
     if gateway.workaround:
         yield configuration(gateway, "front"), gateway.workaround
     for mistake in filter(lambda each: each.file, gateway.mistakes.values()):
         file = configuration(gateway, mistake.role).parent / mistake.file
         yield file, Edit(mistake.old, mistake.new)
+
+
+def _known(gateway: Gateway) -> Iterator[tuple[Role, ItemsView[str, Sequence[Edit]]]]:
+    """Every set of edits that a gateway declares, by file."""
+    yield "front", gateway.reread.items()
+    for setting in gateway.patience.values():
+        yield setting.role, {setting.file: setting.edits}.items()
+    if second := gateway.second_shadow:
+        for part in filter(None, (second.beside, second)):
+            yield part.role, part.edits("10.0.0.7:8082").items()
 
 
 def test_every_edit_fits_the_configuration_that_it_is_made_in() -> None:
@@ -109,11 +119,11 @@ def test_who_lacks_an_ability_says_why() -> None:
     for promise, able in (
         ("second-shadow", {n for n, g in CATALOGUE.items() if g.second_shadow}),
         ("new-share", {n for n, g in CATALOGUE.items() if g.share}),
-        ("account", {n for n, g in CATALOGUE.items() if g.account}),
+        ("reload", {n for n, g in CATALOGUE.items() if g.process or g.reread}),
         ("tool-dead", {n for n, g in CATALOGUE.items() if g.tool}),
     ):
         mirroring = {name for name, gateway in CATALOGUE.items() if gateway.mirrors}
-        assert mirroring - able == set(DOES_NOT_APPLY[promise]), promise
+        assert mirroring - able == set(DOES_NOT_APPLY.get(promise, ())), promise
 
 
 def test_an_ability_that_is_not_declared_is_told() -> None:

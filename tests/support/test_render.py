@@ -82,3 +82,15 @@ def test_a_marker_that_would_break_a_configuration_is_refused(tmp_path: Path) ->
         code, said = render(tmp_path, "${MIRROR_MARKER}\n", MIRROR_MARKER=marker)
         assert code == 1
         assert said.startswith("render: MIRROR_MARKER must be of letters, digits, ")
+
+
+def test_all_files_of_a_directory_are_filled_in_or_none(tmp_path: Path) -> None:
+    templates, filled = tmp_path / "in", tmp_path / "out"
+    templates.mkdir()
+    for name in ("a.yaml", "b.yaml", "Dockerfile"):
+        (templates / name).write_text("${RENDERED}\n" if name == "a.yaml" else "${VALUE}\n")
+    assert finish("sh", RENDER, templates, filled).returncode == 1
+    assert not list(filled.glob("*.yaml"))
+    assert finish("sh", RENDER, templates, filled, environment={"VALUE": "x"}).returncode == 0
+    found = {each.name: each.read_text() for each in filled.iterdir()}
+    assert found == {"a.yaml": f"{filled}\n", "b.yaml": "x\n"}

@@ -23,9 +23,23 @@ def check_copied_or_counted(scene: Scene, reason: str) -> list[str]:
 
 
 def check_accounted_for(scene: Scene, count: int) -> list[str]:
-    """Say how the account does not cover so many requests, or does not add up."""
+    """Say how the account does not cover so many requests, or does not add up, or is not kept."""
+    if scene.in_front.account is None:
+        return [f"{scene.in_front.name} keeps no account of its copies"]
     account = scene.account(count)
     return check_coverage(account, count) + account.check_balance() + check_settled(account)
+
+
+def check_uncounted(scene: Scene) -> list[str]:
+    """Say that no copy was sent, or that figures or a log do tell of copies that were."""
+    copies.await_sentinels(scene)
+    sent, gateway = len(scene.copies()), scene.in_front
+    said = [line for line in scene.stack.logs(gateway.front).splitlines() if "/api/v1" in line]
+    found = [] if sent else ["no copy was sent"]
+    found += ["it keeps an account"] if gateway.account else []
+    if len(said) >= sent:
+        found.append(f"{len(said)} lines of its log tell of {sent} copies: {said[-1:]}")
+    return found
 
 
 def check_settled(account: Account) -> list[str]:

@@ -3,6 +3,7 @@
 received = sent + dropped by reason + failed by reason + in flight
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -48,6 +49,18 @@ class Account:
             told += [f"{count} {what} ({reason})" for reason, count in reasons.items() if count]
         late = [("in flight", self.in_flight), ("lost", self.lost), ("unsure", self.unsure)]
         return ", ".join(told + [f"{count} {what}" for what, count in late if count])
+
+    def __add__(self, other: "Account") -> "Account":
+        """Return what two programs have counted together."""
+        return Account(
+            self.received + other.received,
+            self.sent + other.sent,
+            dict(Counter(self.dropped) + Counter(other.dropped)),
+            dict(Counter(self.failed) + Counter(other.failed)),
+            self.in_flight + other.in_flight,
+            self.lost + other.lost,
+            self.unsure + other.unsure,
+        )
 
     def check_balance(self) -> list[str]:
         """Say how the figures do not add up."""

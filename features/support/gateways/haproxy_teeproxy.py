@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
@@ -10,10 +10,11 @@ from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page
 from features.support.gateways.model import (
     Edit,
+    FileShare,
     Gateway,
     MirroringMistake,
+    SecondShadow,
     Setting,
-    without_a_second_shadow,
 )
 from features.support.paths import DOCKER
 from features.support.stack import Stack
@@ -25,9 +26,10 @@ _BUILD = (
     "go mod tidy && go build && export TEEPROXY=$PWD/teeproxy"
 )
 _ROOM = "copies that find no room in its queue are counted as refused clients, not as copies"
+_DOORS = ("copies", "more_copies")  # HAProxy's frontends for copies, the second of a second shadow
 
 
-def _tool(route: str, share: int) -> Service:
+def _tool(route: str) -> Service:
     return Service(
         name=f"teeproxy-{route}",
         title="Teeproxy",
@@ -37,9 +39,12 @@ def _tool(route: str, share: int) -> Service:
         environment={
             "PRIMARY": "{primary.service}",
             "COPIES": "{haproxy-teeproxy.copies}",
-            "SHARE": str(share),
+            "MORE_COPIES": "{haproxy-teeproxy.more}",
+            "SETTINGS": "{configuration}",
         },
-        version=("true",),  # it does not know
+        configuration=DOCKER / "teeproxy" / f"{route}.conf",
+        configuration_inside=f"/opt/teeproxy/{route}.conf",
+        version=(_SCRIPT, "--version"),
         check=(_SCRIPT, "--check"),
         brought=Program("teeproxy", variable="TEEPROXY"),
         mend=lambda _: _BUILD,
@@ -59,22 +64,39 @@ def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
 def _account(stack: Stack, gateway: Gateway) -> Account:
     """Read HAProxy's figures of the copies that come back to it, as Teeproxy has none."""
     rows = _rows(stack, gateway)
-    copies, shadow = rows["copies", "BACKEND"], rows["copies", "shadow"]
-    received = int(copies["req_tot"])
-    sent = sum(int(shadow[f"hrsp_{kind}"]) for kind in ("1xx", "2xx", "3xx", "4xx", "5xx"))
-    in_flight = int(copies["scur"])
+    doors = [name for name, server in rows if name in _DOORS and server == "BACKEND"]
+    received = sum(int(rows[name, "BACKEND"]["req_tot"]) for name in doors)
+    sent = sum(
+        int(rows[name, "shadow"][f"hrsp_{kind}"])
+        for name in doors
+        for kind in ("1xx", "2xx", "3xx", "4xx", "5xx")
+    )
+    in_flight = sum(int(rows[name, "BACKEND"]["scur"]) for name in doors)
     return Account(received, sent, {}, {"no_answer": received - sent - in_flight}, in_flight)
+
+
+def _second_door() -> Sequence[tuple[str, str]]:
+    """Repeat the frontend that copies come back to, for the second shadow."""
+    text = (DOCKER / "teeproxy" / "haproxy.cfg").read_text()
+    start = text.index("listen copies\n")
+    block = text[start : text.index("# <<< mirroring", start)]
+    again = block.replace("listen copies\n", f"listen {_DOORS[1]}\n")
+    again = again.replace("COPIES_BIND", "MORE_COPIES_BIND").replace("${SHADOW}", "{second}")
+    return ((block, f"{block}\n{again}"),)
 
 
 GATEWAY = Gateway(
     "HAProxy with Teeproxy",
     (
-        _tool("v1", 100),
-        _tool("v2", 50),
+        _tool("v1"),
+        _tool("v2"),
         family.service(
             "teeproxy",
             "teeproxy",
-            ports={"copies": Port("COPIES_BIND", inside=10003)},
+            ports={
+                "copies": Port("COPIES_BIND", inside=10003),
+                "more": Port("MORE_COPIES_BIND", inside=10002, spare=True),
+            },
             TEEPROXY_V1="{teeproxy-v1.tee}",
             TEEPROXY_V2="{teeproxy-v2.tee}",
         ),
@@ -97,8 +119,16 @@ GATEWAY = Gateway(
             [Edit("    timeout server  5s\n", "    timeout server  1s\n")],
         )
     },
-    effects={"front": family.reloaded},
+    effects={"front": family.reloaded, "tool": family.reloaded},
     process=family.process,
+    share=FileShare("tool", lambda share: Edit(":-50}\n", f":-{share}}}\n"), file="v2.conf"),
+    restarted=family.tools_restarted,
+    second_shadow=SecondShadow(
+        "tool",
+        (("SHADOWS=1\n", "SHADOWS=2\n"),),
+        effect=family.tools_restarted,
+        beside=SecondShadow("front", _second_door()),
+    ),
     config_check=family.CONFIG_CHECK,
     answer_time=family.answer_time,
     mistakes={
@@ -107,15 +137,5 @@ GATEWAY = Gateway(
         ),
     },
     one_thread=family.one_thread,
-    does_not_apply={
-        "tool-frozen-under-load": (
-            "clients wait for it while it is frozen, so no load gets past it"
-        ),
-        "new-share": family.NEW_START,
-        "counted-queue-items": _ROOM,
-        "counted-queue-bytes": _ROOM,
-        **without_a_second_shadow(
-            "its shadow is an argument of its start, so a second needs a restart of the tool"
-        ),
-    },
+    does_not_apply={"counted-queue-items": _ROOM, "counted-queue-bytes": _ROOM},
 )

@@ -43,14 +43,15 @@ class Effect:
     """How a changed file takes effect: what is told to whom, and what tells that it was heard.
 
     What `probe` says in words is another word once it was; `stamp` adds to the file what it looks
-    for. A file with a mistake is left aside as a whole where the gateway is `strict`. One that is
-    `deaf` while it begins is told again when it did not hear. A file that must never be seen half
-    written is replaced as a `whole`.
+    for, to the file `stamped` where one is named. A file with a mistake is left aside as a whole
+    where the gateway is `strict`. One that is `deaf` while it begins is told again when it did not
+    hear. A file that must never be seen half written is replaced as a `whole`.
     """
 
     probe: Callable[[], str]
     trigger: Callable[[], None] = _nothing
     stamp: Callable[[str], str] = str
+    stamped: str = ""
     strict: bool = False
     deaf: bool = False
     whole: bool = False
@@ -79,12 +80,9 @@ class FileShare:
     invalid: Edit | None = None
 
 
-@dataclass(frozen=True)
-class LiveShare:
-    """A share of route v2, in percent, that the running gateway is told, and told to forget."""
-
-    tell: Callable[[Stack, "Gateway", int], None]
-    forget: Callable[[Stack, "Gateway"], None]
+# Edits of the files of one directory, by their names; "" is the configuration itself.
+Edits = Mapping[str, Sequence[Edit]]
+Effecting = Callable[[Stack, "Gateway"], Effect]
 
 
 @dataclass(frozen=True)
@@ -92,18 +90,26 @@ class SecondShadow:
     """What is written into the configuration of a role's service to add a shadow.
 
     In the new text {second} is its address, {second_host} and {second_port} are its parts; `file`
-    is another file beside the configuration.
+    is another file beside the configuration, `more` are changes of further ones. `effect` is how
+    that takes effect where it is another way than usual; `beside` is written and takes effect
+    before it.
     """
 
     role: Role
     changes: Sequence[tuple[str, str]]
     file: str = ""
+    more: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    effect: Effecting | None = None
+    beside: "SecondShadow | None" = None
 
-    def edits(self, address: str) -> list[Edit]:
+    def edits(self, address: str) -> Edits:
         """Return the edits that add a shadow at an address, host:port."""
         host, _, port = address.rpartition(":")
         parts = {"{second}": address, "{second_host}": host, "{second_port}": port}
-        return [Edit(old, _filled(new, parts)) for old, new in self.changes]
+        return {
+            file: [Edit(old, _filled(new, parts)) for old, new in changes]
+            for file, changes in {self.file: self.changes, **self.more}.items()
+        }
 
 
 def _filled(text: str, parts: Mapping[str, str]) -> str:
@@ -210,9 +216,11 @@ class Gateway(Topology):
     figures          what it publishes of single fates of copies
     patience         how a fate is brought about sooner: little time for an answer, little room
     effects          how a changed configuration takes effect, by role
+    reread           what an operator changes where the gateway watches its files and reloads none
     process          tells the gateway's working processes from those that come after a reload
     answer_time      sets how many seconds it waits for the primary, in place of those it has
-    share            how the share of route v2 is changed while the gateway runs
+    share            how the share of route v2 is changed
+    restarted        how a changed configuration of its tool takes effect by a restart of the tool
     second_shadow    how a second shadow is added
     mistakes         mistakes in what the mirroring is configured with, by the features' words
     config_check     how its program judges configurations
@@ -231,10 +239,12 @@ class Gateway(Topology):
     front_counts: Callable[[Stack, "Gateway"], Mapping[str, int]] | None = None
     figures: "FateFigures[Gateway] | None" = None
     patience: Mapping[Fate, Setting] = field(default_factory=dict)
-    effects: Mapping[Role, Callable[[Stack, "Gateway"], Effect]] = field(default_factory=dict)
+    effects: Mapping[Role, Effecting] = field(default_factory=dict)
+    reread: Edits = field(default_factory=dict)
     process: Callable[[Stack, "Gateway"], str] | None = None
     answer_time: Callable[[int], Setting] | None = None
-    share: FileShare | LiveShare | None = None
+    share: FileShare | None = None
+    restarted: Effecting | None = None
     second_shadow: SecondShadow | None = None
     mistakes: Mapping[str, MirroringMistake] = field(default_factory=dict)
     config_check: ConfigCheck | None = None
@@ -278,11 +288,6 @@ def without_a_tool(reason: str) -> dict[str, str]:
     """Return the promises about a mirroring tool, which mean nothing where none runs."""
     about_tools = ("dead", "frozen", "back", "restarted", "frozen-under-load")
     return {f"tool-{each}": reason for each in about_tools}
-
-
-def without_a_second_shadow(reason: str) -> dict[str, str]:
-    """Return the promises about a second shadow, which mean nothing where there can be none."""
-    return dict.fromkeys(("second-shadow", "one-shadow-dead"), reason)
 
 
 def exemptions(gateways: Iterable[Gateway]) -> dict[str, dict[str, str]]:

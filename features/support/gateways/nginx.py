@@ -10,7 +10,6 @@ from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
 from features.support.gateways.model import (
     Edit,
-    Effect,
     FileShare,
     Gateway,
     MirroringMistake,
@@ -39,11 +38,6 @@ _SERVICE = Service(
     version=("{program}", "-v"),
 )
 _COPY = re.compile(r"^copy (\d+|-) ", re.MULTILINE)
-_WORKERS = r"""
-for p in {processes}; do
-  [ -r /proc/$p/cmdline ] && tr '\0' ' ' < /proc/$p/cmdline | grep -q '^nginx: worker' && echo $p
-done; true
-"""
 _MIRRORED = "            mirror /_copy;\n"
 
 
@@ -57,15 +51,6 @@ def _account(stack: Stack, gateway: Gateway) -> Account:
     failed = {"no_connection": ended.pop("502", 0), "no_answer": ended.pop("504", 0)}
     sent = ended.total()
     return Account(sent + sum(failed.values()), sent, {}, failed, in_flight=0)
-
-
-def _workers(stack: Stack, gateway: Gateway) -> str:
-    script = _WORKERS.format(processes=stack.processes(gateway.front))
-    return stack.exec(gateway.front, ["sh", "-c", script]).output
-
-
-def _reloaded(stack: Stack, gateway: Gateway) -> Effect:
-    return Effect(lambda: _workers(stack, gateway), lambda: stack.reload(gateway.front))
 
 
 def _second_location() -> Sequence[tuple[str, str]]:
@@ -88,8 +73,8 @@ GATEWAY = Gateway(
     checks_shadow=False,
     account=_account,
     figures=FateFigures(_statuses, family.STATUSES),
-    effects={"front": _reloaded},
-    process=_workers,
+    effects={"front": family.reloaded_workers},
+    process=family.workers,
     answer_time=lambda seconds: Setting(
         "front", [Edit("proxy_read_timeout 30s;", f"proxy_read_timeout {seconds}s;")]
     ),

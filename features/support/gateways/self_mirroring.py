@@ -22,13 +22,29 @@ STATUSES: Mapping[Fate, str] = {
     "hangs up": "502",
     "answers with errors": "500",
 }
-NEVER_RELOADED = "it is never reloaded: changes take effect while it runs"
 RENDER = str(DOCKER / "render.sh")
 ENVIRONMENT = {
     "PRIMARY": "{primary.service}",
     "SHADOW": "{shadow.service}",
     "MIRROR_MARKER": "{marker}",
 }
+
+_WORKERS = r"""
+for p in {processes}; do
+  [ -r /proc/$p/cmdline ] && tr '\0' ' ' < /proc/$p/cmdline | grep -q '^nginx: worker' && echo $p
+done; true
+"""
+
+
+def workers(stack: Stack, gateway: Gateway) -> str:
+    """Return the ids of the workers of Nginx, or of what is built on it."""
+    script = _WORKERS.format(processes=stack.processes(gateway.front))
+    return stack.exec(gateway.front, ["sh", "-c", script]).output
+
+
+def reloaded_workers(stack: Stack, gateway: Gateway) -> Effect:
+    """Let it reload; new workers take the place of all old ones."""
+    return Effect(lambda: workers(stack, gateway), lambda: stack.reload(gateway.front))
 
 
 def proxy(name: str) -> Port:
@@ -44,6 +60,11 @@ def stats(name: str) -> Port:
 def rendered(file: str) -> tuple[str, ...]:
     """Return the command that fills in a configuration; what reads it may follow."""
     return ("sh", RENDER, "{configuration}", f"{{scratch}}/{file}")
+
+
+def rendered_all(directory: str) -> tuple[str, ...]:
+    """Return the command that fills in all files beside a configuration, into a directory."""
+    return ("sh", RENDER, "{configurations}", f"{{scratch}}/{directory}")
 
 
 @dataclass(frozen=True)

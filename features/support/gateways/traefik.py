@@ -94,6 +94,13 @@ GATEWAY = Gateway(
     answer_time=lambda seconds: Setting(
         "front", [Edit("responseHeaderTimeout: 30s", f"responseHeaderTimeout: {seconds}s")], _ROUTES
     ),
+    reread={
+        _ROUTES: [
+            Edit("interval: 500ms,", "interval: 600ms,"),
+            Edit("dialTimeout: 1s,", "dialTimeout: 2s,"),
+            Edit("customRequestHeaders: {X-Route: v3}", 'customRequestHeaders: {"X-Route": v3}'),
+        ]
+    },
     share=FileShare(
         "front",
         lambda share: Edit(_SHARE, f"percent: {share}}}"),
@@ -121,9 +128,5 @@ GATEWAY = Gateway(
         frozenset({"accept-encoding", "user-agent", "x-real-ip", *_FORWARDED}),
         sorts=True,
     ),
-    does_not_apply={
-        "reload": family.NEVER_RELOADED,
-        **family.WITHOUT_A_QUEUE,
-        **without_a_tool(family.NO_TOOL),
-    },
+    does_not_apply={**family.WITHOUT_A_QUEUE, **without_a_tool(family.NO_TOOL)},
 )

@@ -4,10 +4,10 @@ How each gateway is changed stands in its description.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from features.support.errors import CannotFindOutError
-from features.support.gateways.model import FileShare, LiveShare, Setting, needed
+from features.support.gateways.model import SecondShadow, Setting, needed
 from features.support.operator import live_edits
 from features.support.scene import Scene
 
@@ -21,32 +21,28 @@ def share(scene: Scene, percent: int) -> Iterator[None]:
 
     Raises CannotFindOutError when the configuration is not as expected.
     """
-    gateway = scene.in_front
-    known = gateway.share
-    if isinstance(known, LiveShare):
-        change = _told(scene, known, percent)
-    else:
-        file_share = needed(known, gateway, "share")
-        edits = [file_share.edit(percent)]
-        change = live_edits.edited(scene, file_share.role, edits, file_share.file)
-    with change:
+    known = needed(scene.in_front.share, scene.in_front, "share")
+    with live_edits.edited(scene, known.role, [known.edit(percent)], known.file):
         yield
 
 
 @contextmanager
-def _told(scene: Scene, known: LiveShare, percent: int) -> Iterator[None]:
-    known.tell(scene.stack, scene.in_front, percent)
-    try:
+def share_by_restart(scene: Scene, percent: int) -> Iterator[None]:
+    """Set the share of route v2, in percent, and restart the mirroring tool; undo it."""
+    gateway = scene.in_front
+    known = needed(gateway.share, gateway, "share")
+    effecting = needed(gateway.restarted, gateway, "restarted")
+    edits = {known.file: [known.edit(percent)]}
+    with live_edits.changed(scene, known.role, edits, effecting):
+        scene.await_flow()
         yield
-    finally:
-        known.forget(scene.stack, scene.in_front)
 
 
 @contextmanager
 def invalid_share(scene: Scene) -> Iterator[None]:
     """Write an invalid share of route v2 into the configuration of the gateway; undo it."""
     known = scene.in_front.share
-    if not isinstance(known, FileShare) or known.invalid is None:
+    if known is None or known.invalid is None:
         raise CannotFindOutError(f"{scene.in_front.name} declares no invalid share")
     with live_edits.mistaken(scene, known.invalid, known.file):
         yield
@@ -60,11 +56,19 @@ def second_shadow(scene: Scene, address: str | None = None) -> Iterator[None]:
     """
     gateway = scene.in_front
     known = needed(gateway.second_shadow, gateway, "second_shadow")
-    edits = known.edits(address or scene.stack.address_inside("shadow", "second"))
-    with live_edits.edited(scene, known.role, edits, known.file):
+    at = address or scene.stack.address_inside("shadow", "second")
+    with ExitStack() as made:
+        for part in _parts(known):
+            change = live_edits.changed(scene, part.role, part.edits(at), part.effect)
+            made.enter_context(change)
+        scene.await_flow()
         if scene.noted is not None:  # a new process counts anew
             scene.note_account()
         yield
+
+
+def _parts(known: SecondShadow) -> list[SecondShadow]:
+    return [*([known.beside] if known.beside else []), known]
 
 
 @contextmanager

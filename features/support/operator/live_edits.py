@@ -2,11 +2,11 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from features.support.gateways.model import Edit, Effect, Role, needed
+from features.support.gateways.model import Edit, Edits, Effect, Effecting, Role, needed
 from features.support.scene import Scene
 from features.support.waiting import eventually, watch
 
@@ -21,20 +21,48 @@ def edited(scene: Scene, role: Role, edits: Sequence[Edit], file: str = "") -> I
     `file` names another file in the directory of the configuration. Raises CannotFindOutError when
     the file is not as expected.
     """
-    effect = _effect(scene, role)
-    path = _file(scene, role, file)
-    original = text = path.read_text()
-    for edit in edits:
-        text = edit.applied(text, path)
+    with changed(scene, role, {file: edits}):
+        yield
+
+
+@contextmanager
+def changed(
+    scene: Scene, role: Role, edits: Edits, effecting: Effecting | None = None
+) -> Iterator[None]:
+    """Edit files of a role's service and let that take effect as usual or as told; undo it."""
+    effecting = effecting or needed(scene.in_front.effects.get(role), scene.in_front, "effects")
+    effect = effecting(scene.stack, scene.in_front)
+    files = {_file(scene, role, name): each for name, each in edits.items()}
+    if effect.stamped:
+        files.setdefault(_file(scene, role, effect.stamped), ())
+    originals = {path: path.read_text() for path in files}
+    texts = dict(originals)
+    for path, edit in ((path, edit) for path, each in files.items() for edit in each):
+        texts[path] = edit.applied(texts[path], path)
     try:
-        _take_effect(effect, path, text)
+        _take_effect(effect, texts)
     except BaseException:
-        _write(path, original, whole=effect.whole)
+        for path, text in originals.items():
+            _write(path, text, whole=effect.whole)
         raise
     try:
         yield
     finally:
-        _take_effect(_effect(scene, role), path, original)
+        _take_effect(effecting(scene.stack, scene.in_front), originals)
+
+
+def reload(scene: Scene) -> str:
+    """Let the gateway read its configuration again, changed where it watches its files.
+
+    Returns what told its processes before, "" where they stay the same.
+    """
+    gateway = scene.in_front
+    if gateway.reread:
+        scene.change(changed(scene, "front", gateway.reread))
+        return ""
+    before = process(scene)
+    scene.stack.reload(gateway.front)
+    return before
 
 
 @contextmanager
@@ -76,20 +104,23 @@ def _effect(scene: Scene, role: Role) -> Effect:
     return scene.in_front.effect(scene.stack, role)
 
 
-def _take_effect(effect: Effect, path: Path, text: str) -> None:
+def _take_effect(effect: Effect, texts: Mapping[Path, str]) -> None:
     before = set(effect.probe().split())
-    _write(path, effect.stamp(text), whole=effect.whole)
+    for path, text in texts.items():
+        stamped = effect.stamp(text) if path.name == effect.stamped or not effect.stamped else text
+        _write(path, stamped, whole=effect.whole)
     effect.trigger()
 
     def running() -> set[str]:
         return set(effect.probe().split())
 
-    def changed(now: set[str]) -> bool:
+    def is_new(now: set[str]) -> bool:
         return bool(now) and not now & before
 
-    if effect.deaf and not watch(running, changed, _HEARD_WITHIN).met:
+    if effect.deaf and not watch(running, is_new, _HEARD_WITHIN).met:
         effect.trigger()
-    eventually(running, changed, _WITHIN, f"the effect of a change in {path.name}")
+    names = " and ".join(path.name for path in texts)
+    eventually(running, is_new, _WITHIN, f"the effect of a change in {names}")
 
 
 def _write(path: Path, text: str, *, whole: bool) -> None:

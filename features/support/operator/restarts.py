@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from features.support.scene import Scene
-from features.support.waiting import eventually
+from features.support.waiting import eventually, patient
 from features.support.wire.client import request
 from features.support.wire.payloads import filled
 from features.support.wire.stream import Stream
 
 _BACK_WITHIN = 15.0  # seconds until a tool that was started again makes copies
+_LONGEST = 2.0  # seconds that a client gives a request while a tool is frozen
 _KB = 1024
 
 
@@ -59,7 +60,8 @@ def freeze_tool(scene: Scene, count: int, after: int) -> None:
     body = filled(40 * _KB)
     scene.pause(tool)
     try:
-        scene.send_in_turn(request("POST", "/api/v1", body=body) for _ in range(count))
+        bodies = (request("POST", "/api/v1", body=body) for _ in range(count))
+        scene.send_in_turn(bodies, timeout=patient(_LONGEST))
     finally:
         scene.stack.resume(tool)
     scene.send_in_turn(request("GET", "/api/v1") for _ in range(after))

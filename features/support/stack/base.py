@@ -133,13 +133,14 @@ class Stack(ABC):
     def reload(self, service: str) -> None:
         """Tell a service to read its configuration again."""
         described = self.service(service)
-        if described.reload_signal is None:
+        if described.reload_signal is None and not described.before_reload:
             raise StackError(f"{service} cannot be told to reload")
         if described.before_reload:
             done = self.exec(service, described.before_reload)
             if done.code:
                 raise StackError(f"{service} cannot be reloaded: {done.output.strip()}")
-        self._signal_reload(service, described.reload_signal)
+        if described.reload_signal is not None:
+            self._signal_reload(service, described.reload_signal)
 
     @abstractmethod
     def _signal_reload(self, service: str, number: signal.Signals) -> None:

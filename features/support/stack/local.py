@@ -231,4 +231,8 @@ class LocalStack(Stack):
         return own | binds
 
     def _ports_of(self, service: Service) -> list[int]:
-        return [self.address(service.name, name).port for name in service.ports]
+        return [
+            self.address(service.name, name).port
+            for name, port in service.ports.items()
+            if not port.spare
+        ]

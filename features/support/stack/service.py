@@ -14,12 +14,14 @@ class Port:
 
     `variable` is the environment variable that tells the service where to listen on this host,
     `inside` the port number in its container, `published` the variable of the Compose file that
-    fixes the port on this host.
+    fixes the port on this host. A `spare` one is for what an operator may add;
+    nothing listens there at first.
     """
 
     variable: str
     inside: int
     published: str | None = None
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Service:
     {python}, {user}, {configuration} (a copy of this run's own) and {configurations} (its
     directory), {scratch} (a directory that the service may write to), {marker} and
     {stats.password} (secrets of this run), and addresses such as {primary.service}.
-    `before_reload` is a command that comes before `reload_signal`. `check` is a command that says
+    `before_reload` is a command that comes before `reload_signal`, or does all where there is none.
+    `check` is a command that says
     in one line why the program cannot run on this machine, `mend` returns the command that ends
     what was complained of; `brought` is a program of this machine
     that its container needs as well, where its variable says. `network_of` is the service
