@@ -1,7 +1,8 @@
 """Merge the comparisons of several runs and publish them: `make comparison FROM='a.json b.json'`.
 
-Exit code 2, one line and nothing written when a file is no comparison, or has less than what is
-published.
+What older runs found of scenarios or configurations that have changed since is not run, and told
+as older. Exit code 2, one line and nothing written when a file is no comparison, or has less than
+what is published.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from comparison import publish, storage
 from comparison.merge import merge
+from comparison.outdated import held_against_the_latest
 from features.support.paths import ROOT
 
 
@@ -17,7 +19,7 @@ def main(arguments: Sequence[str]) -> int:
     """Merge the named files, or take the last run's alone."""
     files = [Path(each) for each in arguments] or [publish.REPORT]
     try:
-        comparison = merge([storage.load(file) for file in files])
+        comparison = merge(held_against_the_latest([storage.load(file) for file in files]))
         written = publish.publish(comparison)
     except (storage.UnreadableError, ValueError, OSError) as reason:
         print(f"comparison: {reason}", file=sys.stderr)

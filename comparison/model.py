@@ -32,9 +32,11 @@ class Verdict(StrEnum):
 class Cell:
     """What runs say about one promise and one gateway.
 
-    `of` is how many scenarios were played, `run` the id of their run, `why` the reason where
-    nothing was played or something failed, `instead` the keys of the scenarios that tell what
-    happens instead (of a limit) or that failed.
+    `of` is how many of its own scenarios were played, `strict` how often the promise of a limit was
+    played, which must break; `run` is the id of their run, `why` the reason where nothing was
+    played or something failed, `instead` the keys of the scenarios that tell what happens instead
+    (of a limit) or that failed. `asked` tells its own scenarios, played or not, from others: it is
+    another word when they change, "" where that was not noted.
     """
 
     verdict: Verdict
@@ -42,6 +44,8 @@ class Cell:
     run: str = ""
     why: str = ""
     instead: tuple[str, ...] = ()
+    strict: int = 0
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ class Run:
     """A run of behave: when (ISO 8601, UTC), on what, for how many seconds, and all of it?
 
     `played` counts by gateway the scenarios that were played, whether of a promise or not; `commit`
-    is the specification's, "" where it is not known, `changed` whether files differed from it.
+    is the specification's, "" where it is not known, `changed` whether files differed from it;
+    `configurations` tells each gateway's configuration from others.
     """
 
     started: str
@@ -133,11 +138,17 @@ class Run:
     played: Mapping[str, int] = field(default_factory=dict, hash=False)
     commit: str = ""
     changed: bool = False
+    configurations: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:
         """Return what cells call it."""
         return f"{self.stack} {self.started}"
+
+    @property
+    def day(self) -> str:
+        """Return the day on which it began."""
+        return self.started.partition("T")[0]
 
 
 @dataclass(frozen=True)

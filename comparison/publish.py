@@ -5,6 +5,7 @@ from pathlib import Path
 
 from comparison import costs, markdown, page, storage
 from comparison.model import Comparison
+from comparison.outdated import OLDER
 from features.support.paths import ROOT
 
 REPORT = ROOT / "reports" / "comparison.json"
@@ -53,11 +54,12 @@ def check_publishable(comparison: Comparison) -> None:
 
 
 def gateways_run(comparison: Comparison) -> set[str]:
-    """Return the gateways that runs say something of."""
+    """Return the gateways that runs say something of, be it older."""
     return {
         column.gateway
         for column in comparison.columns
-        if any(cell.verdict.was_run for _, cell in comparison.cells(column))
+        for _, cell in comparison.cells(column)
+        if cell.verdict.was_run or cell.why.startswith(OLDER)
     }
 
 

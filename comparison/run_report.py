@@ -1,5 +1,6 @@
 """What a run leaves in reports/: its comparison as JSON, and as a page."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +12,23 @@ from comparison.costs import Costs
 from comparison.model import Column, Comparison, Run
 from comparison.publish import COSTS, write
 from comparison.verdicts import ScenarioResult, judge
-from features.reporting.run_info import Surroundings
 from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
+from features.support.gateways.model import Gateway
 from features.support.paths import ROOT
 
 _NO_MIRRORING = "it mirrors nothing"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run ran on: kind of stack, machine, and each gateway's programs with versions.
+
+    That which clients talk to comes first; "" is the version of what was not started.
+    """
+
+    stack: str
+    machine: str
+    programs: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,7 @@ def compare(finished: Finished) -> Comparison:
         played=finished.played,
         commit=age.commit(),
         changed=age.is_changed(),
+        configurations={name: _configured(each) for name, each in CATALOGUE.items()},
     )
     named = {each.gateway for each in finished.results}
     columns = [
@@ -62,6 +76,20 @@ def compare(finished: Finished) -> Comparison:
         if name in named
     ]
     return judge(finished.results, columns, run, excused(finished.results))
+
+
+def _configured(gateway: Gateway) -> str:
+    """Tell a gateway's configuration from others: all lines of its files that are no comments."""
+    configured = [each.configuration for each in gateway.services if each.configuration]
+    loaded = [file for each in gateway.services for file in each.loaded]
+    beside = (file for each in configured for file in each.parent.rglob("*") if file.is_file())
+    lines = [
+        line
+        for file in sorted({*beside, *loaded})
+        for line in (file.name, *file.read_text(encoding="utf-8").splitlines())
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
 def _number(version: str) -> str:

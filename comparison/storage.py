@@ -69,8 +69,9 @@ def _document(comparison: Comparison) -> dict[str, Any]:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    known = {name: value for name, value in vars(run).items() if name != "played"}
-    return {**known, **({"played": dict(run.played)} if run.played else {})}
+    listed = {"played": dict(run.played), "configurations": dict(run.configurations)}
+    known = {name: value for name, value in vars(run).items() if name not in listed}
+    return {**known, **{name: value for name, value in listed.items() if value}}
 
 
 def _promise(promise: Promise, comparison: Comparison) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """From the results of scenarios to verdicts."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -123,15 +124,27 @@ def _cell(results: Sequence[ScenarioResult], run: Run, excuse: str) -> Cell:
         if excuse:
             return Cell(Verdict.DOES_NOT_APPLY, why=excuse)
         return Cell(Verdict.NOT_RUN, why="no scenario asks it")
+    own = [each for each in results if not each.strict]
     bad = [each for each in results if each.status in ("failed", "broken")]
     played = [each for each in results if each.status not in ("skipped", "unplayed")]
+    strict = sum(each.strict for each in played)
+    limits = [each for each in own if each.limit]
+    found = Cell(Verdict.KEPT, len(played) - strict, run.id, strict=strict, asked=_asked(own))
     if bad:
-        return Cell(Verdict.FAILED, len(played), run.id, _why(bad), _keys(bad))
+        return replace(found, verdict=Verdict.FAILED, why=_why(bad), instead=_keys(bad))
     if len(played) < len(results):
-        return Cell(Verdict.NOT_RUN, why=_why_not(results, len(played)))
-    limits = [each for each in results if each.limit and not each.strict]
-    verdict = Verdict.LIMIT if limits else Verdict.KEPT
-    return Cell(verdict, len(played), run.id, "", _keys(limits))
+        why = _why_not(results, len(played))
+        return Cell(Verdict.NOT_RUN, why=why, asked=found.asked)
+    if limits:
+        return replace(found, verdict=Verdict.LIMIT, instead=_keys(limits))
+    return found
+
+
+def _asked(own: Sequence[ScenarioResult]) -> str:
+    """Tell scenarios from others: how many there are, whether of a limit, and what they say."""
+    said = sorted((each.limit, each.scenario.title, each.scenario.steps) for each in own)
+    digest = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+    return f"{len(own)}{' as a limit' if any(each.limit for each in own) else ''}: {digest}"
 
 
 def _why(bad: Sequence[ScenarioResult]) -> str:

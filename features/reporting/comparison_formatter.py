@@ -15,10 +15,9 @@ from behave.model import Feature, Scenario
 from behave.parser import parse_file
 
 from comparison.model import SEVERITIES, ScenarioRef
-from comparison.run_report import Finished, report
+from comparison.run_report import Finished, Surroundings, report
 from comparison.verdicts import ScenarioResult
 from features.reporting import staging, summary
-from features.reporting.run_info import Surroundings
 from features.reporting.strict_limits import StrictScenario
 from features.support.paths import ROOT
 

@@ -3,10 +3,10 @@
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from comparison.run_report import Surroundings
 from features.reporting.strict_limits import KEPT_NOW, STRICT
 from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
@@ -17,18 +17,6 @@ from features.support.telling import printable
 # Allure puts a result in the first category it fits. Version 3 reads this file itself, version 2
 # one beside the results, in which labels cannot be asked for.
 _SETTINGS = ROOT / "allurerc.json"
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a run ran on: kind of stack, machine, and each gateway's programs with versions.
-
-    That which clients talk to comes first; "" is the version of what was not started.
-    """
-
-    stack: str
-    machine: str
-    programs: Mapping[str, Mapping[str, str]]
 
 
 class Ran(Protocol):
