@@ -37,7 +37,7 @@ def sent_is_received(context: Context) -> None:
 @then("neither a figure nor the log tells of the copies that were sent")
 def nothing_is_counted(context: Context) -> None:
     wrong = accounting.check_uncounted(context.scene)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("at most {most:d} copies were lost, and none came twice")

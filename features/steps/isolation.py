@@ -84,6 +84,14 @@ def answered_in_time(context: Context, seconds: float) -> None:
     assert not wrong, told(wrong)
 
 
+@then("each was answered by the primary, {least:d} to {most:d} after {soon:g} to {late:g} seconds")
+def few_were_late(context: Context, least: int, most: int, soon: float, late: float) -> None:
+    few = range(least, most + 1)
+    wrong = answers.check_answers(context.scene.exchanges)
+    wrong += latency.check_interruptions(context.scene.exchanges, few, soon, late)
+    assert not wrong, told(wrong)
+
+
 @then("the shadow really failed")
 def failure_was_real(context: Context) -> None:
     wrong = faults.check_failure(context.scene, context.failure)

@@ -66,9 +66,9 @@ def primary_has_a_connection_each(context: Context) -> None:
     assert used == sent, f"{sent} requests came over {used} connections"
 
 
-@then("at most {most:d} connections to the primary stay open")
-def connections_are_closed(context: Context, most: int) -> None:
-    primary.await_open_connections(context.scene, most)
+@then("none of these connections stays open")
+def connections_are_closed(context: Context) -> None:
+    primary.await_closed_connections(context.scene)
 
 
 @when("the client sends GET and POST requests, every second of which fails")

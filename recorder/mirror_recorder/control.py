@@ -77,7 +77,7 @@ async def _read_journal(request: web.Request) -> web.StreamResponse:
     entries = service.journal.find(ids, int(since))
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     await response.prepare(request)
-    opening = {"service": service.name, "counters": service.counters}
+    opening = {"service": service.name, "counters": service.counters, "open": service.open}
     await response.write(json.dumps(opening)[:-1].encode() + b', "entries": [')
     for start in range(0, len(entries), SLICE):
         part = [e.as_json(service.name) for e in entries[start : start + SLICE]]

@@ -96,6 +96,11 @@ class Service:
             "open": len(self._connections),
         }
 
+    @property
+    def open(self) -> list[int]:
+        """The connections that are open, by the numbers that the journal knows them by."""
+        return sorted(each.number for each in self._connections)
+
     async def listen(self) -> None:
         """Accept connections. Raises OSError."""
         while self._idle:

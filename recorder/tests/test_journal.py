@@ -102,6 +102,7 @@ def test_open_connections_are_counted(recorder: RecorderProcess) -> None:
     with recorder.connect(), recorder.connect():
         counters = eventually(recorder.counters, lambda c: c["open"] == 2)
         assert counters["connections"] == before + 2
+        assert recorder.control("GET", "/journal")[1]["open"] == [before + 1, before + 2]
     eventually(recorder.counters, lambda c: c["open"] == 0)
 
 

@@ -70,8 +70,8 @@ class Journal:
     def health_checks(self) -> int:
         return 0
 
-    def open_connections(self) -> int:
-        return MANY
+    def open_connections(self) -> set[int]:
+        return {each.connection for each in self._all}
 
     def faults(self) -> dict[str, Any]:
         return {}

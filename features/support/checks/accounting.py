@@ -38,7 +38,7 @@ def check_uncounted(scene: Scene) -> list[str]:
     found = [] if sent else ["no copy was sent"]
     found += ["it keeps an account"] if gateway.account else []
     if len(said) >= sent:
-        found.append(f"{len(said)} lines of its log tell of {sent} copies: {said[-1:]}")
+        found.append(f"{len(said)} lines of its log tell of {sent} copies, the last: {said[-1]}")
     return found
 
 

@@ -150,15 +150,24 @@ def upload_with_pause(scene: Scene) -> int:
 
 def connections(scene: Scene) -> int:
     """Return over how many connections this scenario's requests came to the primary."""
+    return len(_own_connections(scene))
+
+
+def _own_connections(scene: Scene) -> set[int]:
     ids = set(_ids(scene))
-    return len({e.connection for e in scene.primary.received() if e.request_id in ids})
+    return {e.connection for e in scene.primary.received() if e.request_id in ids}
 
 
-def await_open_connections(scene: Scene, most: int) -> None:
-    """Wait until no more connections to the primary are open; AssertionError when they stay."""
+def await_closed_connections(scene: Scene) -> None:
+    """Wait until none of this scenario's connections to the primary is open.
+
+    Those of others, such as a gateway keeps idle for a while, are none of its. AssertionError when
+    they stay.
+    """
+    own = _own_connections(scene)
     eventually(
-        scene.primary.open_connections,
-        lambda count: count <= most,
+        lambda: len(own & scene.primary.open_connections()),
+        lambda count: not count,
         _CLOSED_WITHIN,
         "closing connections to the primary",
     )

@@ -70,9 +70,9 @@ class Recorder:
             self._call("GET", "/journal", params=[("id", "none")])["counters"]["health_checks"]
         )
 
-    def open_connections(self) -> int:
-        """Return how many connections to the service are open now."""
-        return int(self._call("GET", "/journal", params=[("id", "none")])["counters"]["open"])
+    def open_connections(self) -> set[int]:
+        """Return the connections to the service that are open now, as the journal numbers them."""
+        return set(self._call("GET", "/journal", params=[("id", "none")])["open"])
 
     def misbehave(self, **faults: Fault) -> None:
         """Set the faults of this recorder; they replace those set before."""
