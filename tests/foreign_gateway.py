@@ -2,10 +2,9 @@
 
 import http.client
 import os
-import queue
 import re
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PRIMARY, SHADOW, MARKER, BIND = (
@@ -15,7 +14,7 @@ ROUTE = re.compile(r"/api/(v[123])(?:[/?]|$)")
 CREDENTIALS = {"authorization", "cookie", "proxy-authorization"}
 HOP_BY_HOP = {"connection", "keep-alive", "te", "transfer-encoding", "upgrade", "x-mirrored-by"}
 Headers = list[tuple[str, str]]
-copies: "queue.Queue[tuple[str, str, Headers, bytes]]" = queue.Queue()
+COPIES = ThreadPoolExecutor(4)
 
 
 def send(
@@ -34,15 +33,13 @@ def send(
         link.close()
 
 
-def mirror() -> None:
-    """Send copies, one after the other."""
-    while True:
-        method, target, headers, body = copies.get()
-        kept = [(n, v) for n, v in headers if n.lower() not in CREDENTIALS]
-        try:
-            send(SHADOW, method, target, [*kept, ("X-Mirrored-By", MARKER)], body)
-        except (OSError, http.client.HTTPException) as reason:
-            print("a copy was lost:", reason, flush=True)
+def mirror(method: str, target: str, headers: Headers, body: bytes) -> None:
+    """Send a copy."""
+    kept = [(n, v) for n, v in headers if n.lower() not in CREDENTIALS]
+    try:
+        send(SHADOW, method, target, [*kept, ("X-Mirrored-By", MARKER)], body)
+    except (OSError, http.client.HTTPException) as reason:
+        print("a copy was lost:", reason, flush=True)
 
 
 class Gateway(BaseHTTPRequestHandler):
@@ -61,7 +58,7 @@ class Gateway(BaseHTTPRequestHandler):
         passed = [(n, v) for n, v in self.headers.items() if n.lower() not in HOP_BY_HOP]
         request = (self.command, self.path, [*passed, ("X-Route", route[1])], body)
         if self.headers.get("X-Mirrored-By") != MARKER:
-            copies.put(request)
+            COPIES.submit(mirror, *request)
         self.answer(*send(PRIMARY, *request))
 
     def __getattr__(self, name: str) -> Callable[[], None]:
@@ -82,7 +79,5 @@ class Gateway(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-for _worker in range(4):
-    threading.Thread(target=mirror, daemon=True).start()
 host, _, listening = BIND.rpartition(":")
 ThreadingHTTPServer((host, int(listening)), Gateway).serve_forever()

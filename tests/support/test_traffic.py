@@ -88,19 +88,15 @@ def test_the_first_half_of_a_body_is_sent_before_the_second(body: bytes, first: 
     assert server.requests == [head + body]
 
 
-@pytest.mark.parametrize("size", [1, 7919, 7920, 64 * 1024])
-def test_a_chunked_body_has_chunks_and_no_length(size: int) -> None:
-    content = bytes(n % 251 for n in range(size))
-    head, _, body = on_the_wire(Sent("POST", "/", (), content, chunked=True)).partition(b"\r\n\r\n")
-    assert head == b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked"
-    received, sizes = dechunked(body)
-    assert received == content
-    assert len(sizes) == -(-size // 7919) + 1
-
-
-def test_an_empty_chunked_body_is_the_last_chunk_alone() -> None:
-    received = on_the_wire(Sent("POST", "/", (), b"", chunked=True))
-    assert received == b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+def test_a_chunked_body_has_chunks_and_no_length() -> None:
+    for size in (0, 1, 7919, 7920, 64 * 1024):
+        content = bytes(n % 251 for n in range(size))
+        sent = on_the_wire(Sent("POST", "/", (), content, chunked=True))
+        head, _, body = sent.partition(b"\r\n\r\n")
+        assert head == b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked"
+        received, sizes = dechunked(body)
+        assert received == content
+        assert len(sizes) == -(-size // 7919) + 1
 
 
 @given(st.sampled_from(["Host", "host", "HOST"]), st.text("abc.", min_size=1))
@@ -137,22 +133,16 @@ def test_one_connection_carries_several_requests_and_another_client_has_its_own(
     assert server.connections == 2
 
 
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
+def test_no_whole_answer_is_an_error_of_the_client() -> None:
+    half = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nhalf"
+    for answer, kind in (
         (None, "ConnectionResetError"),
-        (
-            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nhalf",
-            "IncompleteRead",
-        ),
+        (half, "IncompleteRead"),
         (b"what\r\n\r\n", "BadStatusLine"),
         (b"Connection: close", "BadStatusLine"),
-    ],
-)
-def test_no_whole_answer_is_an_error_of_the_client(answer: bytes | None, kind: str) -> None:
-    with RawServer(answer) as server, pytest.raises(ClientError) as told:
-        send(server.address, request("POST", "/orders", body=b"x"))
-    assert str(told.value).startswith(f"POST /orders: {kind}: ")
+    ):
+        with RawServer(answer) as server, pytest.raises(ClientError, match=f"^POST /o: {kind}: "):
+            send(server.address, request("POST", "/o", body=b"x"))
 
 
 def test_a_refused_connection_is_an_error_of_the_client() -> None:
