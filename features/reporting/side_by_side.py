@@ -52,9 +52,10 @@ def divide(context: Context, chosen: Options) -> None:
     jobs = min(chosen.jobs, len(parts))
     if jobs < 2 or len(parts) > _MOST or not context.stack.can_be_changed:
         return
-    crew = Crew(runner, plan, scenarios, parts, context.stack.kind)
-    context.part = crew.hire(jobs)
-    if isinstance(context.part, Worker):
+    context.part = Crew(runner, plan, scenarios, parts, context.stack.kind)
+    hired = context.part.hire(jobs)
+    if hired:
+        context.part = hired
         run_control.begin_stack(context, chosen)
 
 
@@ -112,8 +113,14 @@ class Crew:
         numbers = sorted(number for part in parts for number in part)
         self._last = {scenarios[number].filename: number for number in numbers}
 
-    def hire(self, jobs: int) -> "Crew | Worker":
-        """Fork the workers; it returns in each of them, too."""
+    def hire(self, jobs: int) -> Worker | None:
+        """Fork the workers; in each of them it returns that worker."""
+        # Where nobody reads the output, behave cleans nothing up.
+        atexit.register(self._dismiss, of=os.getpid())
+        with signals.deferred():
+            return self._fork(jobs)
+
+    def _fork(self, jobs: int) -> Worker | None:
         queue, parts = os.pipe()
         os.write(parts, bytes(range(len(self._parts))))
         os.close(parts)
@@ -129,9 +136,8 @@ class Crew:
             there.close()
             self._workers[here] = pid
         os.close(queue)
-        atexit.register(self._dismiss)  # where nobody reads the output, behave cleans nothing up
         self._take_over()
-        return self
+        return None
 
     def _take_over(self) -> None:
         """Wait for what workers tell where behave would play; Allure is told by workers alone."""
@@ -253,8 +259,13 @@ class Crew:
             self._end(left[0], outcomes.taken(lost, shown=True, failed=True))
             self._open.clear()
 
-    def _dismiss(self) -> None:
-        """End the workers, as Ctrl-C does, and wait until their stacks are removed."""
+    def _dismiss(self, of: int | None = None) -> None:
+        """End the workers, as Ctrl-C does, and wait until their stacks are removed.
+
+        Where a process is named, nothing is done in any other, as in a worker itself.
+        """
+        if of not in (None, os.getpid()):
+            return
         signals.hold_off()
         for pid in self._workers.values():
             os.kill(pid, signal.SIGTERM)

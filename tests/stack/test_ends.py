@@ -71,6 +71,14 @@ def test_services_of_a_killed_local_run_die_with_it(
 
 
 @pytest.mark.stack
+def test_a_signal_while_workers_start_ends_them(start: Start) -> None:
+    run = start(*BOTH, "-D", "stack=local")
+    run.await_services(1)
+    assert run.send(signal.SIGTERM) != 0
+    assert run.left_behind() == []
+
+
+@pytest.mark.stack
 def test_workers_of_a_killed_run_clean_up(start: Start) -> None:
     run = start(*BOTH, "-D", "stack=local")
     run.await_services(6)
