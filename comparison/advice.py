@@ -38,7 +38,7 @@ class Adviser:
         return [
             *(self._answer(case) for case in asked),
             *self._every_row(),
-            *(self._already(each) for each in self._judged if each.gateway == each.column.family),
+            *(self._already(each) for each in self._view.mirroring if self._is_known(each)),
             *self._think_twice(),
             *self._unjudged(),
         ]
@@ -237,7 +237,22 @@ class Adviser:
 
     def _already(self, shown: ShownGateway) -> Advice:
         case = f"You run {shown.gateway} already: what to know"
-        return Advice(case, (), tuple(self._facts(shown)), self._limits(shown), brief_points=3)
+        told = [*self._facts(shown), *self._not_run(shown)]
+        return Advice(case, (), tuple(told), self._limits(shown), brief_points=3)
+
+    def _is_known(self, shown: ShownGateway) -> bool:
+        """Tell whether it mirrors by itself, and something is known of it, if not everything."""
+        count = self._view.count(shown)
+        judged = count.kept or count.of(Verdict.LIMIT) or count.of(Verdict.FAILED)
+        return shown.gateway == shown.column.family and bool(judged)
+
+    def _not_run(self, shown: ShownGateway) -> list[Sentence]:
+        count = self._view.count(shown)
+        if count.complete:
+            return []
+        number = f"{len(count.of(Verdict.NOT_RUN))} of {len(count.cells)}"
+        told = f"Nothing is known of {number} promises, which were not run."
+        return [Sentence(told, Link("runs", _RUNS))]
 
     def _think_twice(self) -> list[Advice]:
         points = [

@@ -78,6 +78,17 @@ def test_what_was_not_judged_by_every_promise_is_not_recommended() -> None:
     assert points == ["Envoy: 1 of 2 promises were not run."]
 
 
+def test_who_runs_a_gateway_already_is_told_what_is_known_of_it_and_what_is_not() -> None:
+    some = advice(*kept(SPOE, promise="a"), *kept(SPOE, ENVOY))[
+        "You run Envoy already: what to know"
+    ]
+    told = [each.text for each in some.sentences]
+    assert told[0] == "Keeps 1 of 2 promises."
+    assert told[-1] == "Nothing is known of 1 of 2 promises, which were not run."
+    none = advice(*kept(SPOE), outcome(ENVOY, status="skipped", reason="no image"))
+    assert "You run Envoy already: what to know" not in none
+
+
 def test_what_mirrors_nothing_is_not_recommended_for_keeping_all_else() -> None:
     made = comparison(
         [
