@@ -36,7 +36,7 @@ def test_a_signal_ends_all_who_play_side_by_side(
     run.await_services(6)
     assert run.send(number) != 0
     assert run.left_behind() == []
-    assert len(telling(run.output.splitlines(), "ABORTED")) == 1
+    assert len(telling(run.output.splitlines(), "ABORTED: By user.")) == 1
     assert "Traceback" not in run.output
 
 
