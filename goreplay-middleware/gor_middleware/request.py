@@ -80,8 +80,8 @@ class Request:
         """Return the copy: with its marks, without headers and trailers named in lower case.
 
         GoReplay's HTTP client adds a User-Agent and `Accept-Encoding: gzip` to requests that have
-        none. An empty User-Agent makes it send none; `identity` at least asks for the answer that
-        the request itself would get.
+        none, or an empty one. An empty User-Agent makes it send none; `identity` at least asks for
+        the answer that the request itself would get, and means the same as an empty value.
         """
         gone = _INTERNAL | _HOP_BY_HOP | set(remove) | (self._named(b"connection") - _END_TO_END)
         kept = [header for header in self.headers if header[0].lower() not in gone]
@@ -92,7 +92,8 @@ class Request:
         names = {name.lower() for name, _ in kept}
         if b"user-agent" not in names:
             kept.append((b"User-Agent", b""))
-        if b"accept-encoding" not in names:
+        if not any(value for name, value in kept if name.lower() == b"accept-encoding"):
+            kept = [header for header in kept if header[0].lower() != b"accept-encoding"]
             kept.append((b"Accept-Encoding", b"identity"))
         kept += marks
         lines = [self.line, *(b"%s: %s" % header for header in kept)]

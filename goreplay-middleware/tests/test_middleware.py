@@ -75,6 +75,20 @@ def test_a_copy_lacks_what_is_not_for_the_shadow() -> None:
     )
 
 
+@pytest.mark.parametrize("told", [b"", b"Accept-Encoding:\r\n", b"accept-encoding: \r\n"])
+def test_a_copy_asks_for_no_encoding_where_its_request_wants_none(told: bytes) -> None:
+    copy = Request(b"GET /x HTTP/1.1\r\nHost: a\r\n" + told + b"\r\n").copy(b"new", ())
+    assert copy.lower().count(b"accept-encoding") == 1
+    assert b"\r\nAccept-Encoding: identity\r\n" in copy
+
+
+def test_a_copy_asks_for_the_encodings_that_its_request_wants() -> None:
+    captured = b"GET /x HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip, br\r\n\r\n"
+    copy = Request(captured).copy(b"new", ())
+    assert copy.count(b"Accept-Encoding") == 1
+    assert b"\r\nAccept-Encoding: gzip, br\r\n" in copy
+
+
 def test_a_client_cannot_take_what_haproxy_has_set_from_the_copy() -> None:
     captured = (
         b"GET /x HTTP/1.1\r\nConnection: X-Request-Id, x-forwarded-for\r\nConnection: X-Hop\r\n"
