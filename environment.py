@@ -22,6 +22,7 @@ def before_all(context: Context) -> None:
         chosen = options.parse(context.config.userdata)
         waiting.set_patience(chosen.patience)
         context.policy = load.load(chosen.policy)
+        context.seed = chosen.seed
         run_control.begin_stack(context, chosen)
         context.plan = run_control.begin(context._runner, context.stack)
         side_by_side.divide(context, chosen)

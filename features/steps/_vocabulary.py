@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from behave import register_type
 from parse import with_pattern
 
-from features.support.checks import fates, primary
+from features.support.checks import fates, primary, sizes
 from features.support.checks.headers import CHANGES
 from features.support.gateways import stats
 from features.support.gateways.catalogue import CATALOGUE
@@ -81,6 +81,8 @@ register_type(
     ShadowFate=one_of(fates.FAILURES),
     Room=one_of(fates.ROOMS),
     Change=one_of(CHANGES),
+    Changes=one_of({g.handling.words for g in CATALOGUE.values() if g.handling}),
+    End=one_of(sizes.ENDS),
     Part=part,
     OtherPart=other_part,
     PrimaryFailure=one_of(primary.FAILURES),

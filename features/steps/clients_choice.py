@@ -4,6 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import clients_choice, primary
+from features.support.telling import told
 from features.support.wire import hostile_requests
 
 
@@ -37,16 +38,16 @@ def client_insists(context: Context) -> None:
 @then("the client got the primary's error each time")
 def client_got_the_error(context: Context) -> None:
     wrong = clients_choice.check_errors(context.scene.exchanges, 503)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("requests whose target is a URL got 200 without a body, others the primary's answer")
 def urls_got_nothing(context: Context) -> None:
     wrong = clients_choice.check_empty_for_urls(context.scene.exchanges)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the shadow received copies of the others, exactly once")
 def others_were_copied(context: Context) -> None:
     wrong = clients_choice.check_copied_but_urls(context.scene)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

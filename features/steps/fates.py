@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import access, fates
 from features.support.gateways.fate import Fate
+from features.support.telling import told
 
 
 @when("the client sends {count:d} requests, copied to a shadow that {failure:ShadowFate}")
@@ -37,19 +38,19 @@ def room_is_exceeded(context: Context, count: int) -> None:
 @then("a figure that is for nothing else counts those without room")
 def own_figure_counts(context: Context) -> None:
     wrong = fates.check_own_figure(context.scene, context.event)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("a figure that is for other failures, too, counts these")
 def shared_figure_counts(context: Context) -> None:
     wrong = fates.check_shared_figure(context.scene, context.event)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("no figure tells of these")
 def no_figure_counts(context: Context) -> None:
     wrong = fates.check_no_figure(context.scene, context.event)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @when("the client asks for figures, health and controls at their usual paths")
@@ -65,10 +66,10 @@ def stranger_asks(context: Context) -> None:
 @then("the figures are refused to everybody without it")
 def figures_are_locked(context: Context) -> None:
     wrong = access.check_refused(context.statuses)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the figures are shown, and orders to the gateway are refused")
 def figures_are_shown(context: Context) -> None:
     wrong = access.check_shown(context.scene, context.statuses)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

@@ -4,6 +4,7 @@ from behave import then, when
 from behave.runner import Context
 
 from features.support.checks import secrets
+from features.support.telling import told
 
 
 @when("requests with credentials are served, refused, too large, and broken off")
@@ -15,7 +16,7 @@ def credentials_go_all_ways(context: Context) -> None:
 @then("credentials stand in no log of the gateway or of what runs beside it")
 def no_log_has_credentials(context: Context) -> None:
     wrong = secrets.check_logs(context.scene, context.secret)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @when("the client sends bodies in chunks, with credentials in their trailers")
@@ -26,4 +27,4 @@ def credentials_in_trailers(context: Context) -> None:
 @then("some were copied, and no copy has credentials in headers or trailers")
 def no_copy_has_credentials(context: Context) -> None:
     wrong = secrets.check_trailers(context.scene)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

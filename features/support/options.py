@@ -32,7 +32,7 @@ _PROGRAMS: Mapping[str, Program] = {
     for service in gateway.services
     if service.program
 }
-_RUN = ("stack", "gateways", "jobs", "keep", "patience", "policy")
+_RUN = ("stack", "gateways", "jobs", "keep", "patience", "policy", "seed")
 _KNOWN = (*_RUN, *_PROGRAMS, *_ADDRESSES, *_CREDENTIALS)
 _MOST_JOBS, _MOST_JOBS_BY_DEFAULT = 16, 4
 
@@ -42,12 +42,14 @@ class Options(Settings):
     """What a run was asked to do; the stack is told its part.
 
     `patience` multiplies every deadline; `policy` is the file that says which shares are asked for;
-    `jobs` is how many gateways are played side by side.
+    `jobs` is how many gateways are played side by side;
+    generated requests come from `seed`, or from a new one.
     """
 
     patience: float = 1.0
     policy: Path = REFERENCE
     jobs: int = 1
+    seed: int | None = None
 
 
 def parse(userdata: Mapping[str, str]) -> Options:
@@ -71,6 +73,7 @@ def parse(userdata: Mapping[str, str]) -> Options:
         credentials=_credentials(own),
         policy=_file("policy", own["policy"]) if "policy" in own else REFERENCE,
         jobs=_jobs(own.get("jobs", "1")),
+        seed=_whole("seed", own["seed"]) if "seed" in own else None,
         gateways=_gateways(own["gateways"]) if "gateways" in own else frozenset(CATALOGUE),
     )
     _check_external(options)
@@ -117,6 +120,12 @@ def _flag(name: str, value: str) -> bool:
     if value.lower() not in _YES + _NO:
         raise OptionError(f"-D {name}={value}: say yes or no")
     return value.lower() in _YES
+
+
+def _whole(name: str, value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", value):
+        raise OptionError(f"-D {name}={value}: give a whole number")
+    return int(value)
 
 
 def _factor(name: str, value: str) -> float:

@@ -20,6 +20,7 @@ from tests.mutants import (
     sampled,
     secrets,
     starting,
+    traffic,
     waiting,
 )
 from tests.mutants.mutant import Mutant
@@ -45,4 +46,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *clients_choice.MUTANTS,
     *secrets.MUTANTS,
     *fates.MUTANTS,
+    *traffic.MUTANTS,
 )

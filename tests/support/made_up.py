@@ -6,6 +6,7 @@ from typing import Any
 
 from features.support.checks.latency import Waits
 from features.support.checks.losses import Loss
+from features.support.checks.sizes import Edge
 from features.support.checks.whole_answers import Delivery, Original
 from features.support.gateways.account import Account
 from features.support.gateways.catalogue import CATALOGUE
@@ -124,11 +125,13 @@ def values() -> dict[str, Any]:
         "Sequence[bool]": [n < MANY // 2 for n in range(MANY)],
         "Collection[str]": (),
         "Mapping[str, str]": {"gateway": "\n".join(["panic: " + "x" * 900] * 30)},
+        "dict[str, int]": {"/stats": 200, "/stats;csv": 302},
         "Mapping[str, int]": {"received": 1},
         "Account": ACCOUNT,
         "Loss": Loss(1),
         "Waits": Waits(1, 2, 3),
         "Policy": load.load(load.REFERENCE),
+        "Edge": Edge(7, EXCHANGES[0], EXCHANGES[1]),
         "Sequence[Delivery]": [Delivery(original, EXCHANGES[:2], [False, False])],
         "int": 1,
         "float": 0.05,

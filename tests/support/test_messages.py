@@ -28,10 +28,13 @@ DUMP = re.compile(r"\w\(\w+=|\[\]|\['|\{'|\('|KeyError|<[\w.]+ object")
 NAMED: dict[str, dict[str, Any]] = {
     "check_failure": {"name": "resets connections"},
     "check_only_changed": {"name": "joins repeats, adds X-Envoy-Internal"},
+    "check_beyond": {"end": "is refused"},
+    "check_generated": {"words": "nothing"},
     "check_allowed_methods": {"exchanges": EXCHANGES[:4]},
 }
-# They read figures of a gateway that runs; test_stats.py has their messages.
-ELSEWHERE = {"check_unchanged", "check_agreement"}
+# They read the figures of a gateway that runs.
+OF_FIGURES = {"check_unchanged", "check_agreement", "check_shown"}
+OF_FIGURES |= {f"check_{which}_figure" for which in ("own", "shared", "no")}
 
 
 def modules() -> Iterator[Any]:
@@ -78,20 +81,21 @@ def hasty() -> None:
 
 
 @pytest.mark.parametrize(
-    "check", [name for name in checks() if name.split(".")[1] not in ELSEWHERE]
+    "check", [name for name in checks() if name.split(".")[1] not in OF_FIGURES]
 )
 def test_what_a_check_says_is_short_and_no_dump(check: str) -> None:
-    found, raised = outcome(checks()[check])
+    function = checks()[check]
+    found, raised = outcome(function, arguments(function))
     assert not [each for each in found if DUMP.search(each) or not each.strip()]
     message = raised or told(found)
     assert len(message.splitlines()) <= MOST_LINES
     assert len(message) <= MOST_LETTERS
 
 
-def outcome(check: Callable[..., list[str]]) -> tuple[list[str], str]:
+def outcome(check: Callable[..., list[str]], made: dict[str, Any]) -> tuple[list[str], str]:
     """What a check finds, and the message where it raises instead."""
     try:
-        return check(**arguments(check)), ""
+        return check(**made), ""
     except (AssertionError, CannotFindOutError) as reason:
         return str(reason).splitlines(), str(reason)
 

@@ -1,6 +1,6 @@
 import json
 
-from features.support.wire.payloads import BODIES, HEADERS
+from features.support.wire.payloads import BODIES, HEADERS, filled
 
 SIZES = {"an empty body": 0, "1 byte": 1, "64 KB": 65536, "1 MB": 2**20, "10 MB": 10 * 2**20}
 
@@ -9,6 +9,16 @@ def test_a_body_is_as_large_as_its_name_says() -> None:
     for name, size in SIZES.items():
         content = BODIES[name]().content or b""
         assert (len(content), len(set(content))) == (size, min(size, 256)), name
+
+
+def test_a_filled_body_repeats_nothing() -> None:
+    body = filled(65_536)
+    assert len({body[at : at + 16] for at in range(0, len(body), 16)}) == 4096
+    assert filled(65_536) == body
+    assert [len(filled(size)) for size in (0, 1, 257)] == [0, 1, 257]
+
+
+def test_no_body_is_none() -> None:
     assert BODIES["no body"]().content is None
     assert BODIES["an empty body"]().content == b""
     assert sorted(BODIES["every byte value"]().content or b"") == list(range(256))

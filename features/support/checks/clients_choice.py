@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from features.support.checks import copies
 from features.support.checks.answers import check_answers
 from features.support.scene import Scene
+from features.support.telling import brief
 from features.support.wire import hostile_requests
 from features.support.wire.client import Exchange
 from features.support.wire.exchange import Answer
@@ -25,7 +26,7 @@ def insist(scene: Scene) -> None:
 def check_errors(exchanges: Sequence[Exchange], status: int) -> list[str]:
     """Say which requests did not get the primary's own answer with this status."""
     return [
-        f"{each.sent.method} {each.sent.target}, which asks for {dict(each.sent.headers[2:])}:"
+        f"{each.sent}, which asks for {brief(dict(each.sent.headers[2:]))}:"
         f" {_told(each)} instead of the primary's {status}"
         for each in exchanges
         if not isinstance(each.answer, Answer)

@@ -60,7 +60,10 @@ def await_copies(scene: Scene, requests: Iterable[Sent]) -> dict[str, Received]:
 def _missing(scene: Scene, wanted: Mapping[str, Sent], times: Mapping[str, int]) -> list[str]:
     """Say which requests have no copy; where none has, what the tool said last."""
     if not times:
-        return scene.no_copy(f"none of {len(wanted)} requests has a copy")
+        first, *others = wanted.values()
+        return scene.no_copy(
+            f"none of {len(wanted)} requests has a copy" if others else f"{first}: it has no copy"
+        )
     rest = [each for name, each in wanted.items() if name not in times]
     found = [f"{len(rest)} of {len(wanted)} requests have no copy"] if len(rest) > 1 else []
     return found + [f"{each}: it has no whole copy" for each in rest]

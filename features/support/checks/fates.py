@@ -38,6 +38,10 @@ class Event:
     before: Mapping[str, int]
     count: Callable[[], int] = field(repr=False)
 
+    def __str__(self) -> str:
+        """Return the fate."""
+        return str(self.fate)
+
 
 def fail(scene: Scene, fate: Fate, count: int) -> Event:
     """Send requests on v1 while the shadow fails, each over a connection of its own."""

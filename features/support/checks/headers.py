@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from features.support.checks.copies import check_headers
 from features.support.gateways.catalogue import CATALOGUE
-from features.support.gateways.model import HeaderChange
+from features.support.gateways.handling import HeaderChange
 from features.support.wire.exchange import Headers, Received, Sent
 
 CHANGES: Mapping[str, HeaderChange] = {

@@ -7,6 +7,7 @@ from binascii import Error
 
 from features.support.checks import copies
 from features.support.scene import Scene
+from features.support.telling import brief
 from features.support.waiting import watch
 from features.support.wire import raw
 from features.support.wire.client import ClientError, Exchange, request
@@ -59,7 +60,7 @@ def check_logs(scene: Scene, secret: str) -> list[str]:
     names = [service.name for service in scene.in_front.services]
     logs = {name: scene.stack.logs(name, whole=True) for name in names}
     return [
-        f"{name} logs credentials: {line[:200]}"
+        f"{name} logs credentials: {brief(line)}"
         for name, log in logs.items()
         for line in log.splitlines()
         if secret in line or secret in _decoded(line)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from features.support.gateways import self_mirroring as family
+from features.support.gateways.handling import Changes, Handling
 from features.support.gateways.model import (
     Edit,
     Effect,
@@ -15,6 +16,7 @@ from features.support.gateways.model import (
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Service
+from features.support.wire.generated import Terms
 
 _SERVICE = Service(
     name="apisix",
@@ -74,6 +76,19 @@ GATEWAY = Gateway(
         "front", _second_location(), file="config.yaml", effect=family.reloaded_workers
     ),
     software=("openresty",),
+    handling=Handling(
+        "forwarding headers",
+        Terms(head=7_000, edges=(8192, 16_384, 1_048_576), repeated=family.REPEATED),
+        primary=Changes(
+            {
+                "x-real-ip": "{client}",
+                "x-forwarded-proto": "http",
+                "x-forwarded-host": "{host}",
+                "x-forwarded-port": r"\d+",
+            }
+        ),
+        tells=True,
+    ),
     does_not_apply={
         "figures-locked": "it has no figures",
         **dict.fromkeys(

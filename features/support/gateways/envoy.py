@@ -10,12 +10,12 @@ from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import Fate, FateFigures
 from features.support.gateways.figures import page, samples
+from features.support.gateways.handling import ANY_ADDRESS, Changes, Handling, HeaderChange
 from features.support.gateways.model import (
     Edit,
     Effect,
     FileShare,
     Gateway,
-    HeaderChange,
     MirroringMistake,
     SecondShadow,
     Setting,
@@ -24,6 +24,7 @@ from features.support.gateways.model import (
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Program, Service
+from features.support.wire.generated import Terms
 
 _READ = ("-c", "{scratch}/envoy/envoy.yaml", "--log-level", "warn", "--use-dynamic-base-id")
 _SERVICE = Service(
@@ -197,6 +198,14 @@ GATEWAY = Gateway(
         joins=True,
     ),
     one_thread=_one_thread,
+    handling=Handling(
+        "repeated headers and X-Envoy-Internal",
+        Terms(head=40_000, edges=(16_384, 65_536, 1_048_576)),
+        primary=Changes(joins=True),
+        copy=Changes({"x-envoy-internal": "true"}, joins=True),
+        tells=True,
+        forwarded=f"{{client}},(?:{ANY_ADDRESS})",  # its own address comes after the client's
+    ),
     does_not_apply={
         "counted-queue-bytes": "its bound is one of number alone",
         **without_a_tool(family.NO_TOOL),

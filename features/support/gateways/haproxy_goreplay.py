@@ -7,6 +7,7 @@ from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import account_in, by_label, page
+from features.support.gateways.handling import IDENTITY, Changes, Handling
 from features.support.gateways.model import (
     Edit,
     Effect,
@@ -19,6 +20,7 @@ from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Service
 from features.support.waiting import eventually
+from features.support.wire.generated import Terms
 
 _CAPTURES_WITHIN = 15.0  # seconds
 _SCRIPT = str(DOCKER / "goreplay" / "goreplay.sh")
@@ -137,6 +139,17 @@ GATEWAY = Gateway(
         ),
     },
     one_thread=family.one_thread,
+    handling=Handling(
+        "header order and Accept-Encoding",
+        Terms(
+            targets=("plain", "encoded", "needlessly encoded", "dots"),
+            room=20_000,
+            edges=(1448, 8192, 16_384),
+            chunked=False,
+            bodiless=frozenset({"PURGE"}),
+        ),
+        copy=Changes(IDENTITY, reorders=True),
+    ),
     does_not_apply={
         "slow-reader": "it may not copy a body of 10 MB at all",
         "counted-queue-items": _ROOM,

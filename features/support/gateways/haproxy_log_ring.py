@@ -2,7 +2,9 @@
 
 from features.support.gateways import agent
 from features.support.gateways import haproxy_family as family
+from features.support.gateways.handling import Handling
 from features.support.gateways.model import Gateway, MirroringMistake
+from features.support.wire.generated import Terms
 
 GATEWAY = Gateway(
     "HAProxy with a log ring",
@@ -42,6 +44,11 @@ GATEWAY = Gateway(
         ),
     },
     one_thread=family.one_thread,
+    # Head and body are base64 in a line of 64 KB.
+    handling=Handling(
+        terms=Terms(head=30_000, room=46_000, edges=(1024, 16_384, 32_768)),
+        copy=agent.MARKED,
+    ),
     does_not_apply={
         "slow-reader": family.NO_LARGE_COPIES,
         "copy-at-once": (

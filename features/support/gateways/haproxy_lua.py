@@ -8,6 +8,7 @@ from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page
+from features.support.gateways.handling import Handling
 from features.support.gateways.model import (
     CirculatingScript,
     Edit,
@@ -20,6 +21,7 @@ from features.support.gateways.model import (
 )
 from features.support.paths import ROOT
 from features.support.stack import Stack
+from features.support.wire.generated import Terms
 
 _GLOBAL, _ROUTES = "\nglobal\n", "    use_backend api_v1 if v1\n"
 _LOADED = (
@@ -133,5 +135,7 @@ GATEWAY = Gateway(
         ),
     },
     one_thread=family.one_thread,
+    # It keeps bodies in pieces of 8 KB, out of buffers of 16 KB less 1024 bytes.
+    handling=Handling(terms=Terms(edges=(8192, 15_360, 16_384, 65_536, 1_048_576)), tells=True),
     does_not_apply=without_a_tool(family.NO_TOOL),
 )

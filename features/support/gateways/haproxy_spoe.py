@@ -2,7 +2,9 @@
 
 from features.support.gateways import agent
 from features.support.gateways import haproxy_family as family
+from features.support.gateways.handling import Handling
 from features.support.gateways.model import Gateway, MirroringMistake
+from features.support.wire.generated import Terms
 
 # As it is passed on, with the addresses and timeouts that any configuration needs.
 CIRCULATING = {
@@ -74,5 +76,10 @@ GATEWAY = Gateway(
         ),
     },
     one_thread=family.one_thread,
+    # Head and body must fit its buffer of 64 KB, and the agent's frame.
+    handling=Handling(
+        terms=Terms(head=30_000, room=60_000, edges=(1024, 16_384, 32_768)),
+        copy=agent.MARKED,
+    ),
     does_not_apply={"slow-reader": family.NO_LARGE_COPIES},
 )

@@ -8,6 +8,7 @@ from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page
+from features.support.gateways.handling import IDENTITY, Changes, Handling
 from features.support.gateways.model import (
     Edit,
     FileShare,
@@ -19,6 +20,7 @@ from features.support.gateways.model import (
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Program, Service
+from features.support.wire.generated import Terms
 
 _SCRIPT = str(DOCKER / "teeproxy" / "teeproxy.sh")
 _BUILD = (
@@ -137,5 +139,14 @@ GATEWAY = Gateway(
         ),
     },
     one_thread=family.one_thread,
+    handling=Handling(
+        "header order and Accept-Encoding",
+        Terms(
+            targets=("plain", "encoded", "needlessly encoded", "dots"),
+            edges=(4096, 15_360, 16_384, 32_768, 65_536),
+        ),
+        primary=Changes(IDENTITY, reorders=True),
+        copy=Changes(IDENTITY, reorders=True),
+    ),
     does_not_apply={"counted-queue-items": _ROOM, "counted-queue-bytes": _ROOM},
 )

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from features.support.errors import CannotFindOutError
 from features.support.gateways.account import Account, settled
 from features.support.gateways.fate import Fate, FateFigures
+from features.support.gateways.handling import Handling, HeaderChange
 from features.support.stack import Stack
 from features.support.stack.service import Service, Topology
 
@@ -188,19 +189,6 @@ class Circulating:
     scripts: Mapping[str, CirculatingScript]
 
 
-@dataclass(frozen=True)
-class HeaderChange:
-    """What a gateway does to headers: those it adds, whether it sorts them, or joins repeats.
-
-    `words` are those in which the features say it.
-    """
-
-    words: str
-    added: frozenset[str] = frozenset()
-    sorts: bool = False
-    joins: bool = False
-
-
 Reading = Callable[[Stack, "Gateway"], Account]
 
 
@@ -227,6 +215,7 @@ class Gateway(Topology):
     circulating      configurations that people copy from one another
     workaround       a change of its configuration that lifts a limit, at a price
     header_change    what it does to headers of requests
+    handling         what it may do to requests of any kind, and what it promises of them
     software         names of programs that answers must not tell, beside its own
     one_thread       its front with one thread that serves clients, for measuring
     does_not_apply   promises that mean nothing for it, and why; all others it keeps or has as limit
@@ -251,6 +240,7 @@ class Gateway(Topology):
     circulating: Circulating | None = None
     workaround: Edit | None = None
     header_change: HeaderChange | None = None
+    handling: Handling | None = None
     software: tuple[str, ...] = ()
     one_thread: Callable[[Service], Service] | None = None
     does_not_apply: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
+from features.support.gateways.handling import Handling
 from features.support.gateways.model import (
     Edit,
     FileShare,
@@ -20,6 +21,7 @@ from features.support.gateways.model import (
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Program, Service
+from features.support.wire.generated import Terms
 
 _READ = ("-p", "{scratch}", "-e", "stderr", "-c", "{scratch}/nginx.conf")
 _SERVICE = Service(
@@ -100,6 +102,10 @@ GATEWAY = Gateway(
     # Each connection ends with its answer, so that none waits for the copy of an earlier request.
     workaround=Edit(_MIRRORED, f"            keepalive_timeout 0;\n{_MIRRORED}", times=2),
     one_thread=lambda front: front,  # it has one worker
+    # A header of more than 16 KB is refused, a body of more than 64 KB goes to a file.
+    handling=Handling(
+        terms=Terms(head=15_000, edges=(8192, 16_384, 65_536, 1_048_576), repeated=family.REPEATED),
+    ),
     does_not_apply={
         "figures-locked": "it has a log, and no figures",
         **family.WITHOUT_A_QUEUE,

@@ -11,6 +11,7 @@ from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port
 from features.support.wire.client import request, send
+from features.support.wire.generated import LISTS
 
 NO_TOOL = "nothing runs beside it"
 _NO_QUEUE = "a copy never waits for room: it takes a connection at once"
@@ -23,6 +24,8 @@ STATUSES: Mapping[Fate, str] = {
     "answers with errors": "500",
 }
 RENDER = str(DOCKER / "render.sh")
+# What is nginx refuses a request that has If-None-Match twice.
+REPEATED = tuple(name for name in LISTS if name != "If-None-Match")
 ENVIRONMENT = {
     "PRIMARY": "{primary.service}",
     "SHADOW": "{shadow.service}",

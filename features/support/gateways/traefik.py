@@ -6,12 +6,12 @@ from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page, samples
+from features.support.gateways.handling import ANY_ADDRESS, Changes, Handling, HeaderChange
 from features.support.gateways.model import (
     Edit,
     Effect,
     FileShare,
     Gateway,
-    HeaderChange,
     SecondShadow,
     Setting,
     without_a_tool,
@@ -19,6 +19,7 @@ from features.support.gateways.model import (
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Program, Service
+from features.support.wire.generated import Terms
 
 _SERVICE = Service(
     name="traefik",
@@ -56,6 +57,15 @@ _PROBE = family.ProbeRoute(
 _SHADOWS = ("shadow@file", "second@file")
 _SHARE = "percent: 50}"
 _FORWARDED = (f"x-forwarded-{each}" for each in ("host", "port", "proto", "server"))
+# What it tells of the client, and that it takes gzip where the client has not said anything.
+_TOLD = {
+    "accept-encoding": "gzip|",
+    "x-forwarded-host": "{host}",
+    "x-forwarded-port": "80",
+    "x-forwarded-proto": "http",
+    "x-forwarded-server": ".+",
+    "x-real-ip": "{client}",
+}
 
 
 def _statuses(stack: Stack, gateway: Gateway) -> Counter[str]:
@@ -127,6 +137,14 @@ GATEWAY = Gateway(
         # What HTTP clients such as Go's add by themselves, too.
         frozenset({"accept-encoding", "user-agent", "x-real-ip", *_FORWARDED}),
         sorts=True,
+    ),
+    handling=Handling(
+        "header order, Proxy-Authorization and forwarding headers",
+        Terms(("plain", "encoded"), edges=(4096, 32_768, 65_536, 1_048_576)),
+        primary=Changes(_TOLD, frozenset({"proxy-authorization"}), reorders=True),
+        copy=Changes(_TOLD, reorders=True),
+        tells=True,
+        forwarded=f"{{client}}, (?:{ANY_ADDRESS})",  # itself, at the inner door
     ),
     does_not_apply={**family.WITHOUT_A_QUEUE, **without_a_tool(family.NO_TOOL)},
 )

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
 
 from features.support.wire.exchange import Headers
 
@@ -19,9 +21,15 @@ class Body:
     headers: Headers = ()
 
 
+@lru_cache(maxsize=8)
 def filled(size: int) -> bytes:
-    """Return a body of a size, in bytes, in which every byte value occurs."""
-    return (_EVERY_BYTE * (size // 256 + 1))[:size]
+    """Return a body of a size, in bytes, in which every byte value occurs, and nothing repeats.
+
+    It is the same for the same size. Blocks that are lost or change places show.
+    """
+    draw = Random(size)
+    first = bytes(draw.sample(_EVERY_BYTE, len(_EVERY_BYTE)))[:size]
+    return first + draw.randbytes(size - len(first))
 
 
 def _order() -> Body:
