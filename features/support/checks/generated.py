@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from features.support.checks.answers import check_answer
-from features.support.checks.copies import CREDENTIALS, MARKER, check_marker
+from features.support.checks.copies import CREDENTIALS, MARKER, PASSED, check_marker
 from features.support.checks.headers import joined
 from features.support.errors import CannotFindOutError
 from features.support.gateways.handling import ANY_ADDRESS, Changes, Handling
@@ -132,6 +132,7 @@ def _check_passed(sent: Sent, passed: Received, handling: Handling) -> list[str]
     route = sent.target.split("/")[2].partition("?")[0]
     client = str(first(passed.headers, _FORWARDED))
     found = _check_own(passed, {_FORWARDED: ANY_ADDRESS, _ROUTE: route, MARKER: None})
+    found += [f"{name}, which copies have" for name in _names_passed(passed)]
     return found + _check_rest(sent, passed, handling.primary, client)
 
 
@@ -139,8 +140,16 @@ def _check_copy(sent: Sent, copy: Received, handling: Handling, client: str) -> 
     route = sent.target.split("/")[2].partition("?")[0]
     forwarded = handling.forwarded.format(client=re.escape(client))
     found = _check_own(copy, {_FORWARDED: forwarded, _ROUTE: route if handling.tells else None})
+    named = _names_passed(copy)
+    found += [] if len(named) == 1 else [f"{PASSED} {len(named)} times"]
     changes = replace(handling.copy, lacks=handling.copy.lacks | CREDENTIALS)
-    return found + _check_rest(sent, copy, changes, client)
+    left = tuple(pair for pair in copy.headers if pair[0].lower() not in named)
+    return found + _check_rest(sent, replace(copy, headers=left), changes, client)
+
+
+def _names_passed(received: Received) -> list[str]:
+    """Return the headers that say who made a copy; some say it in their name."""
+    return [name.lower() for name, _ in received.headers if name.lower().startswith(PASSED)]
 
 
 def _check_own(received: Received, wanted: Mapping[str, str | None]) -> list[str]:

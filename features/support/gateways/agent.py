@@ -9,7 +9,6 @@ from features.support.errors import CannotFindOutError
 from features.support.gateways.account import UNSURE, Account
 from features.support.gateways.fate import Fate, FateFigures
 from features.support.gateways.figures import account_in, by_label, by_reason, page
-from features.support.gateways.handling import Changes
 from features.support.gateways.model import (
     Edit,
     Effect,
@@ -35,8 +34,6 @@ SHARE = FileShare(
 SECOND_SHADOW = SecondShadow(
     "tool", (("\nshadows:\n", "\nshadows:\n  - name: second\n    address: {second}\n"),)
 )
-# The name of the agent that made a copy comes on top.
-MARKED = Changes({"x-mirror-passed": "[0-9a-f]{{16}}"})
 _ADDRESS = "    address: ${SHADOW:-127.0.0.1:8081}\n"
 
 

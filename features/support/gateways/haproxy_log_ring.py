@@ -47,7 +47,6 @@ GATEWAY = Gateway(
     # Head and body are base64 in a line of 64 KB.
     handling=Handling(
         terms=Terms(head=30_000, room=46_000, edges=(1024, 16_384, 32_768)),
-        copy=agent.MARKED,
     ),
     does_not_apply={
         "slow-reader": family.NO_LARGE_COPIES,

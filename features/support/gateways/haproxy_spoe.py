@@ -79,7 +79,6 @@ GATEWAY = Gateway(
     # Head and body must fit its buffer of 64 KB, and the agent's frame.
     handling=Handling(
         terms=Terms(head=30_000, room=60_000, edges=(1024, 16_384, 32_768)),
-        copy=agent.MARKED,
     ),
     does_not_apply={"slow-reader": family.NO_LARGE_COPIES},
 )
