@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from behave import register_type
 from parse import with_pattern
 
-from features.support.checks import fates, primary, sizes
+from features.support.checks import fates, half_requests, primary, sizes
 from features.support.checks.headers import CHANGES
 from features.support.gateways import stats
 from features.support.gateways.catalogue import CATALOGUE
@@ -78,6 +78,7 @@ register_type(
     Script=one_of(circulating_configs.SCRIPTS),
     Headers=one_of(HEADERS),
     Failure=one_of(FAILURES),
+    UploadFailure=one_of(half_requests.SHADOW_FAILURES),
     ShadowFate=one_of(fates.FAILURES),
     Room=one_of(fates.ROOMS),
     Change=one_of(CHANGES),

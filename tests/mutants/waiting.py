@@ -1,9 +1,9 @@
-"""Mutants that give up too early, or never."""
+"""Mutants that give up too early or never, and that take half a request for a whole one."""
 
 from dataclasses import replace
 
 from tests.mutants.mutant import Mutant, Patch
-from tests.mutants.way import SPOE, broken_itself, broken_spoe
+from tests.mutants.way import MESSAGE, SPOE, YAML, broken_itself, broken_spoe
 
 _V1 = "    http-request set-header X-Route v1\n"
 _NGINX = "docker/nginx/nginx.conf"
@@ -71,6 +71,37 @@ MUTANTS = (
             ),
             "slow_primary",
             "HAProxy with SPOE serves 200 clients at the same moment",
+        )
+    ),
+    _noticed(
+        broken_spoe(
+            "half-taken-for-whole",
+            "HAProxy tells the agent of each body that it has come whole",
+            Patch(MESSAGE, " whole=internal.htx.has_eom", " whole=bool(true)"),
+            "half_requests",
+            "With HAProxy with SPOE an upload that its client breaks off *",
+        )
+    ),
+    _noticed(
+        broken_spoe(
+            "cut-upload-hidden",
+            "clients on v1 get 200 when the primary resets their upload",
+            Patch(SPOE, _V1, f"{_V1}    http-after-response set-status 200 if {{ status 502 }}\n"),
+            "half_requests",
+            "With HAProxy with SPOE an upload that the primary resets *",
+        )
+    ),
+    _noticed(
+        broken_spoe(
+            "shadow-left-alone",
+            "the agent leaves a shadow alone for ten minutes that resets one upload",
+            Patch(
+                YAML,
+                "    # circuit:  ",
+                "    circuit: {failures: 1, retry: 10m}\n    # circuit:  ",
+            ),
+            "half_requests",
+            "With HAProxy with SPOE a shadow that * harms no client, and no later copy",
         )
     ),
 )
