@@ -16,9 +16,11 @@
 #                  breaks off looks whole; one with a length does not.
 #                - Requests reach the primary rewritten by Go: header names in its order and
 #                  spelling, %-codes for "<>\^`{|} in paths, POST, PUT, PATCH and PURGE without a
-#                  body as chunked, `Accept-Encoding: identity` where the client sent none. A path
-#                  with a bad %-code gets 400.
+#                  body as chunked, `Accept-Encoding: identity` where the client sent none, or an
+#                  empty one. A path with a bad %-code gets 400.
 #                - Without -close-connections each request leaks a connection to the primary.
+#                - A copy comes back to HAProxy with some headers more than its request had. Where
+#                  those of a request all but fill HAProxy's 15 KB, the copy is lost.
 #                - Copies on their way are not limited: with a shadow that does not answer there
 #                  are as many open files as requests in COPY_TIMEOUT.
 #
