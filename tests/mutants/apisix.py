@@ -101,4 +101,25 @@ MUTANTS = (
         "isolation",
         "With {} a shadow that answers 2 seconds late costs clients no time",
     ),
+    _apisix(
+        "cookies",
+        "APISIX's shadow gets users' cookies",
+        Patch(_CONFIG, '            proxy_set_header Cookie              "";\n', ""),
+        "copies",
+        "With {} credentials reach the primary and not the shadow",
+    ),
+    _apisix(
+        "loop",
+        "APISIX copies copies that come back again",
+        Patch(_CONFIG, "if ($true_marker$again) {", 'if ($again = "never") {'),
+        "security",
+        "{} does not copy a copy again",
+    ),
+    _apisix(
+        "any-marker",
+        "APISIX takes any marker for its own",
+        Patch(_CONFIG, '"~^\\Q${{MIRROR_MARKER}}\\E$" $http', '"~." $http'),
+        "security",
+        "With {} a client's own marker is replaced, *",
+    ),
 )

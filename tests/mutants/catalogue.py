@@ -20,6 +20,7 @@ from tests.mutants import (
     sampled,
     secrets,
     starting,
+    teeproxy,
     traffic,
     waiting,
 )
@@ -40,6 +41,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *goreplay.MUTANTS,
     *nginx.MUTANTS,
     *apisix.MUTANTS,
+    *teeproxy.MUTANTS,
     *primary.MUTANTS,
     *starting.MUTANTS,
     *waiting.MUTANTS,

@@ -105,6 +105,17 @@ ENVOY = (
         "With {} a new share of * takes effect without a restart",
     ),
     _envoy(
+        "written-in-place",
+        "what is filled in is written in place, which Envoy does not notice",
+        Patch(
+            "docker/render.sh",
+            'mv -f "$1.new" "$1" || fail',
+            'cat "$1.new" >"$1" || fail',
+        ),
+        "running",
+        "A reload of {} under traffic loses no request and no copy",
+    ),
+    _envoy(
         "any-marker",
         "Envoy takes any marker for its own",
         Patch(_ENVOY, 'string_match: {exact: "${MIRROR_MARKER}"}}', "present_match: true}"),
@@ -212,6 +223,13 @@ TRAEFIK = (
         Patch(_TRAEFIK, 'env "MIRROR_MARKER" | default (randAlphaNum 32)', 'env "MIRROR_MARK"'),
         "security",
         "{} does not copy a copy again",
+    ),
+    _traefik(
+        "unwatched",
+        "Traefik reads its routes once",
+        Patch("docker/traefik/traefik.yaml", "watch: true}", "watch: false}"),
+        "running",
+        "A reload of {} under traffic loses no request and no copy",
     ),
     _traefik(
         "shadow-first",
