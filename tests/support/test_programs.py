@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from features.support.gateways.haproxy_family import PROGRAM
+from features.support.paths import DOCKER
 from features.support.stack import programs
 from features.support.stack.service import Program
 
@@ -61,3 +62,13 @@ def test_a_program_may_say_its_version_on_either_output(tmp_path: Path) -> None:
 
 def test_a_program_that_is_absent_has_an_unknown_version() -> None:
     assert programs.version(["/absent/program", "-v"]) == "unknown"
+
+
+def test_teeproxy_tells_what_it_was_built_from(tmp_path: Path) -> None:
+    script = str(DOCKER / "teeproxy" / "teeproxy.sh")
+    for built, told in (
+        ("build\tvcs.time=2023-11-15T15Z\nbuild\tvcs.revision=b3ba6ac96d\n", "2023.11.15-gb3ba6ac"),
+        ("", "unknown"),
+    ):
+        program = executable(tmp_path / "teeproxy", f"#!/bin/sh\n{built}")
+        assert programs.version([script, "--version"], {"TEEPROXY": str(program)}) == told
