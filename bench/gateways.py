@@ -22,6 +22,7 @@ from bench.rows import PLAIN, Row
 from bench.stack import version, why_not
 from bench.table import BenchRun, render, to_json
 from features.support.errors import StackError
+from features.support.gateways import spoa_mirror
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.gateways.model import Gateway
 
@@ -89,7 +90,7 @@ def chosen(names: Sequence[str]) -> list[Gateway]:
     words = [name.lower() for name in names]
     found = [
         each
-        for each in CATALOGUE.values()
+        for each in (*CATALOGUE.values(), *spoa_mirror.named())
         if each.name != PLAIN and (not words or any(word in each.name.lower() for word in words))
     ]
     return [CATALOGUE[PLAIN], *found] if found else []

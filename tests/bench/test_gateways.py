@@ -1,5 +1,6 @@
 """What is measured can be chosen, and what cannot be measured is said before anything starts."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from bench import gateways
 from bench.rounds import minutes, order
 from bench.rows import DEAD, FROZEN, LATE, PLAIN, TOOL_DEAD, WELL, Row
-from bench.stack import conditions_of, on_one_thread
+from bench.stack import conditions_of, on_one_thread, why_not
 from features.support.errors import StackError
+from features.support.gateways import spoa_mirror
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.gateways.model import Gateway
+from features.support.paths import ROOT
 from tests.bench.samples import rows
 
 _BOTH = ["--only", "lua", "--only", "spoe"]
@@ -80,3 +83,26 @@ def test_a_gateway_is_measured_with_one_thread() -> None:
 
     assert "one-thread.cfg" in words("HAProxy with SPOE")
     assert "--concurrency 1" in words("Envoy")
+
+
+def test_the_agent_in_c_is_measured_where_its_binary_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SPOA_MIRROR", raising=False)
+    assert gateways.chosen(["in c"]) == []
+    monkeypatch.setenv("SPOA_MIRROR", "/nope")
+    plain, found = gateways.chosen(["in c"])
+    assert (plain.name, found.name) == (PLAIN, "HAProxy with SPOE in C")
+    assert why_not(found) == "SPOA_MIRROR=/nope: no such program"
+    assert found.name not in CATALOGUE
+
+
+def test_the_agent_in_c_gets_its_own_names_of_arguments(tmp_path: Path) -> None:
+    """As the running stack calls it, on a copy of our configuration."""
+    (gateway,) = spoa_mirror.named({"SPOA_MIRROR": "/nope"})
+    copy = tmp_path / "mirror.spoe"
+    copy.write_text((ROOT / "docker" / "haproxy-spoe" / "mirror.spoe").read_text())
+    script = gateway.front_service.command[2]
+    subprocess.run(["sh", "-c", script, "sh", str(tmp_path), "true"], check=True)
+    assert "    messages mirror\n" in copy.read_text()
+    assert "\nspoe-message mirror\n    args arg_method=method arg_path=pathq " in copy.read_text()
