@@ -18,7 +18,7 @@ Feature: Any request arrives as it was sent, at the primary and as a copy
       | HAProxy with a log ring | nothing                                                  |
       | HAProxy with GoReplay   | header order and Accept-Encoding                         |
       | HAProxy with Teeproxy   | header order and Accept-Encoding                         |
-      | Envoy                   | repeated headers and X-Envoy-Internal                    |
+      | Envoy                   | repeated headers, X-Envoy-Internal and X-Forwarded-For   |
       | Nginx                   | nothing                                                  |
       | APISIX                  | forwarding headers                                       |
       | Traefik                 | header order, Proxy-Authorization and forwarding headers |

@@ -199,7 +199,7 @@ GATEWAY = Gateway(
     ),
     one_thread=_one_thread,
     handling=Handling(
-        "repeated headers and X-Envoy-Internal",
+        "repeated headers, X-Envoy-Internal and X-Forwarded-For",
         Terms(head=40_000, edges=(16_384, 65_536, 1_048_576)),
         primary=Changes(joins=True),
         copy=Changes({"x-envoy-internal": "true"}, joins=True),
