@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from comparison.model import Cell, Column, Comparison, Promise, Verdict
-from comparison.outdated import OLDER
 
 # What has more behind it wins: a run over none, and of two runs the one with the worse news.
 _WEIGHT = (
@@ -96,4 +95,4 @@ def _cell(
         told = ", ".join(f"{verdict} in {run}" for verdict, run in sorted(said.items()))
         conflict = f"{column.key}: {promise}: {told}"
         conflicts.extend([conflict] if conflict not in conflicts else [])
-    return max(cells, key=lambda c: (_WEIGHT.index(c.verdict), c.why.startswith(OLDER)))
+    return max(cells, key=lambda c: (_WEIGHT.index(c.verdict), c.older))

@@ -36,7 +36,8 @@ class Cell:
     played, which must break; `run` is the id of their run, `why` the reason where nothing was
     played or something failed, `instead` the keys of the scenarios that tell what happens instead
     (of a limit) or that failed. `asked` tells its own scenarios, played or not, from others: it is
-    another word when they change, "" where that was not noted.
+    another word when they change, "" where that was not noted. `older` is what was run before they
+    or the configuration changed, and counts as not run.
     """
 
     verdict: Verdict
@@ -46,6 +47,7 @@ class Cell:
     instead: tuple[str, ...] = ()
     strict: int = 0
     asked: str = ""
+    older: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from dataclasses import replace
 
 from comparison.model import Cell, Column, Comparison, Promise, Run, Verdict
 
-OLDER = "older: "  # how the reason of such a cell begins
-
 
 def held_against_the_latest(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Return comparisons whose cells agree with what the latest run asks, played there or not.
@@ -64,7 +62,8 @@ def _cell(
     why = next(_changes(cell, expected, then, now, column.gateway), "")
     if not why:
         return cell
-    return Cell(Verdict.NOT_RUN, why=f"{OLDER}{cell.verdict} on {then.day}, before {why}")
+    told = f"older: {cell.verdict} on {then.day}, before {why}"
+    return Cell(Verdict.NOT_RUN, why=told, older=True)
 
 
 def _changes(cell: Cell, expected: Cell, then: Run, now: Run, gateway: str) -> Iterator[str]:

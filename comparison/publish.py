@@ -5,7 +5,6 @@ from pathlib import Path
 
 from comparison import costs, markdown, page, storage
 from comparison.model import Comparison
-from comparison.outdated import OLDER
 from features.support.paths import ROOT
 
 REPORT = ROOT / "reports" / "comparison.json"
@@ -59,7 +58,7 @@ def gateways_run(comparison: Comparison) -> set[str]:
         column.gateway
         for column in comparison.columns
         for _, cell in comparison.cells(column)
-        if cell.verdict.was_run or cell.why.startswith(OLDER)
+        if cell.verdict.was_run or cell.older
     }
 
 

@@ -69,7 +69,8 @@ def test_runs_are_merged_and_published(tree: Path) -> None:
 def test_a_conflict_is_told(tree: Path) -> None:
     good = comparison([outcome(SPOE)], when="2026-11-25T11:00:00Z")
     bad = comparison([outcome(SPOE, status="failed")])
-    files = [keep(tree, "a.json", storage.dump(good)), keep(tree, "b.json", storage.dump(bad))]
+    elsewhere = storage.dump(bad).replace('"local"', '"docker"')
+    files = [keep(tree, "a.json", storage.dump(good)), keep(tree, "b.json", elsewhere)]
     done = publish(tree, *files)
     assert done.returncode == 0
     assert "runs disagree" in done.stderr

@@ -58,7 +58,8 @@ def test_what_is_asked_otherwise_is_older(asked: ScenarioResult, why: str, noted
         ]
         then = replace(then, promises=tuple(rows))
     found = cell(merged(then, now(asked)), ENVOY)
-    assert found == Cell(Verdict.NOT_RUN, why=f"older: kept on 2026-11-21, before {why}")
+    why = f"older: kept on 2026-11-21, before {why}"
+    assert found == Cell(Verdict.NOT_RUN, why=why, older=True)
 
 
 def test_another_configuration_makes_all_cells_of_a_gateway_older() -> None:
