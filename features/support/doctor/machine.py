@@ -65,7 +65,7 @@ def npm() -> list[Finding]:
 def published() -> list[Finding]:
     """Say who holds a port that is for use by hand."""
     wanted = _wanted()
-    held = {port: pid for port, pid in ports.owners(wanted).items() if pid or _busy(port)}
+    held = [port for port in wanted if not ports.is_free(port)]
     found = [_held(wanted[port], port) for port in held]
     free = len(wanted) - len(held)
     return [Finding("port", "for use by hand", "ok", f"{free} of {len(wanted)} are free"), *found]
@@ -102,18 +102,10 @@ def _held(variable: str, port: int) -> Finding:
     return Finding("port", str(port), "note", f"it is held by {holder}", mend)
 
 
-def _busy(port: int) -> bool:
-    try:
-        ports.claim(port, "")
-    except StackError:
-        return True
-    return False
-
-
 def _another(port: int) -> int:
     """Return a port that is free, near one that is not."""
     near = (port + 8000 + more for more in range(1000))
-    return next(each for each in near if not _busy(each))
+    return next(each for each in near if ports.is_free(each))
 
 
 def _output(*command: str) -> str | None:

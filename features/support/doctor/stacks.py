@@ -2,7 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from features.support.doctor.finding import Finding, State, as_root, side_by_side
@@ -30,7 +31,7 @@ def local() -> list[Finding]:
     except CannotFindOutError as reason:  # a variable names a program that is not there
         return _closed("local", str(reason), f"unset {str(reason).partition('=')[0].split()[-1]}")
     try:
-        return _gateways(stack, partial(_versions, stack))
+        return _gateways(stack, {each.title: partial(stack.version, each) for each in _services()})
     finally:
         stack.down()
 
@@ -45,36 +46,55 @@ def docker() -> list[Finding]:
         told = ", ".join(stack.outlook([]))
     except CannotFindOutError as failure:
         return _closed("docker", str(failure), "docker version")
-    return [Finding("tool", "engine", "ok", told), *_gateways(stack, lambda _: "")]
+    return [Finding("tool", "engine", "ok", told), *_gateways(stack, {})]
 
 
-def _gateways(stack: Stack, versions: Callable[[Gateway], str]) -> list[Finding]:
-    asked = {n: partial(_gateway, stack, g, versions) for n, g in CATALOGUE.items()}
+def _services() -> list[Service]:
+    """Return a service for each program, of all that have the same title."""
+    services = (each for gateway in CATALOGUE.values() for each in gateway.services)
+    return list({each.title: each for each in services if each.named_by is None}.values())
+
+
+def _gateways(stack: Stack, versions: Mapping[str, Callable[[], str]]) -> list[Finding]:
+    """Ask about all gateways at once; a version that is not told in time is left out."""
+    known: dict[str, str] = {}
+
+    def ask_versions() -> None:
+        known.update(side_by_side(versions, WITHIN - 1))
+
+    asked: dict[str, Callable[[], Finding | None]] = {"": ask_versions}
+    asked |= {name: partial(_gateway, stack, gateway) for name, gateway in CATALOGUE.items()}
     answers = side_by_side(asked, WITHIN)
     unknown = partial(Finding, "gateway", state="unknown", told=_SILENT, stack=stack.kind)
-    found = [answers.get(name) or unknown(name) for name in CATALOGUE]
+    found = [
+        _with_versions(answers.get(name) or unknown(name), gateway, known)
+        for name, gateway in CATALOGUE.items()
+    ]
     playable = sum(each.state == "ok" for each in found)
     state: State = "ok" if playable else "missing"
     told = f"{playable} of {len(found)} gateways can be played"
     return [Finding("stack", stack.kind, state, told, stack=stack.kind), *found]
 
 
-def _gateway(stack: Stack, gateway: Gateway, versions: Callable[[Gateway], str]) -> Finding:
+def _gateway(stack: Stack, gateway: Gateway) -> Finding:
     try:
         reason = stack.why_not(gateway)
         if not reason:
-            return Finding("gateway", gateway.name, "ok", versions(gateway), stack=stack.kind)
+            return Finding("gateway", gateway.name, "ok", "", stack=stack.kind)
     except (CannotFindOutError, OSError) as failure:
         return Finding("gateway", gateway.name, "unknown", str(failure), stack=stack.kind)
     mend = _mend(gateway, reason, stack.kind)
     return Finding("gateway", gateway.name, "missing", str(reason), mend, stack.kind)
 
 
-def _versions(stack: LocalStack, gateway: Gateway) -> str:
-    """Return the versions of a gateway's programs, that which clients talk to first."""
+def _with_versions(found: Finding, gateway: Gateway, told: Mapping[str, str]) -> Finding:
+    """Add the versions of a gateway's programs, that which clients talk to first."""
     front_first = sorted(gateway.services, key=lambda each: each.name != gateway.front)
-    told = {each.title: stack.version(each) for each in front_first}
-    return ", ".join(f"{name} {version}" for name, version in told.items() if version != "unknown")
+    titles = dict.fromkeys(each.title for each in front_first)
+    known = [
+        f"{title} {told[title]}" for title in titles if told.get(title, "unknown") != "unknown"
+    ]
+    return replace(found, told=", ".join(known)) if found.state == "ok" else found
 
 
 def _mend(gateway: Gateway, reason: str, kind: str) -> str:

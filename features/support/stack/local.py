@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,6 +37,7 @@ class LocalStack(Stack):
         self._addresses: dict[tuple[str, str], Address] = {}
         self._processes: dict[str, Process] = {}
         self._made: Path | None = None
+        self._making = threading.Lock()
 
     def _why_not(self, gateway: Topology) -> str | None:
         """Return which program is missing, if one is."""
@@ -185,10 +187,11 @@ class LocalStack(Stack):
     @property
     def _directory(self) -> Path:
         """Return the directory of this run, which is made when it is needed."""
-        if self._made is None:
-            self._made = scratch.directory(keep=self._settings.keep)
-            self._made.mkdir()
-        return self._made
+        with self._making:  # versions are asked for side by side
+            if self._made is None:
+                self._made = scratch.directory(keep=self._settings.keep)
+                self._made.mkdir()
+            return self._made
 
     def version(self, service: Service) -> str:
         """Ask a program for its version, whether it was started or not."""

@@ -44,6 +44,17 @@ def asked_for(variable: str | None) -> int | None:
     return claim(named(variable, asked), variable)
 
 
+def is_free(port: int) -> bool:
+    """Tell whether a service may listen on a port of loopback."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def claim(port: int, variable: str) -> int:
     """Return a port that was asked for; raises StackError, in one line, when it is taken."""
     with socket.socket() as probe:
