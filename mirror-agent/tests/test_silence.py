@@ -14,13 +14,17 @@ from mirror_agent.settings.model import Settings, Shadow
 from mirror_recorder.testing import RecorderProcess, eventually
 
 from .agent_process import Agent, Peer
-from .conftest import StartAgent
+from .conftest import Leap, StartAgent
 from .ring_lines import good_line, into_ring
 
 
-def test_silent_connections_do_not_close_the_ring(agent: Agent, stack: ExitStack) -> None:
+def test_silent_connections_do_not_close_the_ring(
+    leap: Leap, agent: Agent, stack: ExitStack
+) -> None:
     for _ in range(64):
         stack.enter_context(into_ring(agent))
+    eventually(lambda: agent.figure("input_connections", input="ring"), lambda n: n == 64)
+    leap(0, 3)
 
     def late() -> float:
         with suppress(OSError):  # it may be refused for the first seconds
@@ -31,12 +35,16 @@ def test_silent_connections_do_not_close_the_ring(agent: Agent, stack: ExitStack
     assert agent.figure("closed_total", input="ring", reason="gave_way") >= 1
 
 
-def test_a_ring_that_carried_something_does_not_give_way(agent: Agent, stack: ExitStack) -> None:
+def test_a_ring_that_carried_something_does_not_give_way(
+    leap: Leap, agent: Agent, stack: ExitStack
+) -> None:
     ring = stack.enter_context(into_ring(agent))
     ring.sendall(good_line(1))
     agent.settled(1)
     for _ in range(63):
         stack.enter_context(into_ring(agent))
+    eventually(lambda: agent.figure("input_connections", input="ring"), lambda n: n == 64)
+    leap(0, 3)
 
     def newcomer() -> float:
         with suppress(OSError):  # it may be refused for the first seconds
@@ -49,10 +57,11 @@ def test_a_ring_that_carried_something_does_not_give_way(agent: Agent, stack: Ex
 
 
 def test_greeted_and_idle_connections_give_way(
-    recorder: RecorderProcess, start_agent: StartAgent, stack: ExitStack
+    recorder: RecorderProcess, leap: Leap, start_agent: StartAgent, stack: ExitStack
 ) -> None:
     agent = start_agent(recorder.port, spoe=", max_connections: 5")
     first = [stack.enter_context(Peer(agent.ports["spoe"])) for _ in range(5)]
+    leap(0, 11)
 
     def greeted() -> bool:
         try:

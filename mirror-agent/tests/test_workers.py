@@ -70,6 +70,15 @@ def test_connections_that_stay_are_spread_though_health_checks_come_between(agen
     assert [entry["spoe"] for entry in agent.log("ended")] == [3, 3]
 
 
+def test_one_connection_keeps_one_worker_busy(agent: Agent) -> None:
+    """What README and the reference settings say of a single HAProxy, which keeps few."""
+    ask(agent, 100)
+    agent.settled(100)
+    agent.signal(signal.SIGTERM)
+    assert agent.wait() == 0
+    assert sorted(entry["spoe"] for entry in agent.log("ended")) == [0, 100]
+
+
 def test_all_workers_read_the_configuration_again(agent: Agent) -> None:
     agent.config.write_text(agent.config.read_text() + "routes: [{prefix: /, share: 0}]\n")
     agent.signal(signal.SIGHUP)

@@ -182,7 +182,10 @@ class Settings:
     )
     copies: Copies = field(default_factory=Copies)
     workers: int = setting(
-        "workers", integer(1, 64), "1", "processes that share the SPOE connections"
+        "workers",
+        integer(1, 64),
+        "1",
+        "processes that share SPOE connections: for several HAProxy processes, not for one",
     )
     drain: float = setting(
         "drain", seconds(0, _HOUR), "5s", "at SIGTERM: how long copies that wait may take"
