@@ -101,14 +101,12 @@ def passed_on(sent_headers: Headers, arrived_headers: Headers) -> list[str]:
     return checks._check_passed(sent, received, Handling())
 
 
-@pytest.mark.parametrize(
-    "name", sorted(NAMED.keys() - {"X-Forwarded-For", "X-Route", "X-Mirrored-By"})
-)
-def test_a_header_that_is_lost_or_changed_is_told(name: str) -> None:
-    headers = ((name, "a"), ("X-Tag", "b"))
-    assert passed_on(headers, headers) == []
-    assert passed_on(headers, headers[1:]) == [f"header {name.lower()}: 'a' is missing"]
-    assert len(passed_on(headers, ((name, "A"), headers[1]))) == 2
+def test_a_header_that_is_lost_or_changed_is_told() -> None:
+    for name in sorted(NAMED.keys() - {"X-Forwarded-For", "X-Route", "X-Mirrored-By"}):
+        headers = ((name, "a"), ("X-Tag", "b"))
+        assert passed_on(headers, headers) == []
+        assert passed_on(headers, headers[1:]) == [f"header {name.lower()}: 'a' is missing"]
+        assert len(passed_on(headers, ((name, "A"), headers[1]))) == 2, name
 
 
 @pytest.mark.parametrize(
