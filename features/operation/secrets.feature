@@ -3,7 +3,7 @@ Feature: What is secret stays between client and primary
   Credentials are for the primary. They stand in no log, which many may read, and a shadow gets them
   neither in headers nor in the trailers that may follow a body in chunks.
 
-  @promise.secrets-unlogged @blocker @allure.label.story:Logs
+  @promise.secrets-unlogged @blocker @own-stack @allure.label.story:Logs
   Scenario Outline: Neither <gateway> nor what runs beside it logs credentials
     Given <gateway> is the gateway
     When requests with credentials are served, refused, too large, and broken off

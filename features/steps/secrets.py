@@ -15,6 +15,7 @@ def credentials_go_all_ways(context: Context) -> None:
 
 @then("credentials stand in no log of the gateway or of what runs beside it")
 def no_log_has_credentials(context: Context) -> None:
+    context.add_cleanup(context.scene.restore, context.scene.in_front.front)
     wrong = secrets.check_logs(context.scene, context.secret)
     assert not wrong, told(wrong)
 

@@ -19,6 +19,12 @@ def _apisix(name: str, breaks: str, patch: Patch, feature: str, killer: str) -> 
     return replace(mutant, stack="docker", only="APISIX")
 
 
+def _named(name: str, breaks: str, patch: Patch, plays: str) -> Mutant:
+    """Break APISIX; `plays` is the feature and the killer's title."""
+    feature, _, killer = plays.partition(": ")
+    return _apisix(name, breaks, patch, feature, killer)
+
+
 MUTANTS = (
     _apisix(
         "mirrors-nothing",
@@ -121,5 +127,27 @@ MUTANTS = (
         Patch(_CONFIG, '"~^\\Q${{MIRROR_MARKER}}\\E$" $http', '"~." $http'),
         "security",
         "With {} a client's own marker is replaced, *",
+    ),
+    _named(
+        "marker-in-any-case",
+        "APISIX compares markers without case",
+        Patch(_CONFIG, '"~^\\Q${{MIRROR_MARKER}}', '"~*^\\Q${{MIRROR_MARKER}}'),
+        "clients_choice: With {} no header keeps a client's request from being copied",
+    ),
+    _named(
+        "any-beginning",
+        "APISIX takes all that begins like v3 for v3",
+        Patch(_ROUTES, '"^/api/v3(/|[?]|$)"', '"^/api/v3"'),
+        "gateways: {} refuses requests that belong to no route",
+    ),
+    _named(
+        "clients-address",
+        "APISIX passes on what the client says of its address",
+        Patch(
+            _ROUTES,
+            "          set: {X-Route: v3}\n          remove: [X-Forwarded-For]\n",
+            "          set: {X-Route: v3}\n",
+        ),
+        "gateways: Through {} the primary learns the client's address, *",
     ),
 )

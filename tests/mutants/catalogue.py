@@ -2,6 +2,7 @@
 
 from tests.mutants import (
     apisix,
+    careless,
     clients_choice,
     copies,
     fates,
@@ -21,6 +22,7 @@ from tests.mutants import (
     secrets,
     starting,
     teeproxy,
+    tools,
     traffic,
     waiting,
 )
@@ -49,4 +51,6 @@ MUTANTS: tuple[Mutant, ...] = (
     *secrets.MUTANTS,
     *fates.MUTANTS,
     *traffic.MUTANTS,
+    *careless.MUTANTS,
+    *tools.MUTANTS,
 )

@@ -162,12 +162,14 @@ MUTANTS = (
     _choice(
         "Envoy",
         "envoy-obeys-clients",
-        "Envoy lets whoever is near it ask for retries and time limits",
+        "Envoy lets whoever is on its own network ask for retries and time limits",
         [
             Patch(
                 "docker/envoy/listeners.yaml",
-                "                    suppress_envoy_headers: true\n",
-                "",
+                "              use_remote_address: true\n",
+                "              use_remote_address: true\n"
+                "              internal_address_config:"
+                " {cidr_ranges: [{address_prefix: 127.0.0.0, prefix_len: 8}]}\n",
             )
         ],
         _OBEYED,

@@ -28,7 +28,7 @@ MUTANTS = (
         "HAProxy with Lua",
         "lua-absent-is-late",
         "the Lua script counts a shadow that does not listen as one that is late",
-        Patch(_SCRIPT, 'return nil, "connect" end', 'return nil, "timeout" end'),
+        Patch(_SCRIPT, 'clock + connect_timeout, "connect"', 'clock + connect_timeout, "timeout"'),
         _OWN + "does not listen",
     ),
     _figures(

@@ -22,12 +22,11 @@ MUTANTS = (
     _leak(
         "HAProxy with Lua",
         "lua-logs-headers",
-        "the Lua script logs the headers of what it does not copy",
+        "the Lua script logs headers",
         Patch(
             "mirror-lua/mirror.lua",
             "   local wanted = admit(",
-            "   if reason then core.log(core.info, reason .. fields:gsub('%c+', ' ')) end\n"
-            "   local wanted = admit(",
+            "   core.log(core.info, (fields:gsub('%c+', ' ')))\n   local wanted = admit(",
         ),
     ),
     _leak(
@@ -44,11 +43,12 @@ MUTANTS = (
     _leak(
         "HAProxy with GoReplay",
         "goreplay-prints-requests",
-        "GoReplay prints what it captures",
+        "the middleware prints the requests that it takes",
         Patch(
-            "docker/goreplay/goreplay.sh",
-            "        --output-http-track-response \\\n",
-            "        --output-http-track-response --output-stdout \\\n",
+            "goreplay-middleware/gor_middleware/middleware.py",
+            "        route = request.value(ROUTE)\n",
+            '        __import__("sys").stderr.write(f"{request.headers}\\n")\n'
+            "        route = request.value(ROUTE)\n",
         ),
     ),
     _leak(

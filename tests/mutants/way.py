@@ -44,3 +44,12 @@ def broken_itself(
     """Break a gateway that mirrors by itself, and for whom {} stands in the killer."""
     named = f"{gateway.lower()}-{name}"
     return broken(named, breaks, (patch,), (feature, gateway), killer.format(gateway))
+
+
+def careless(
+    gateway: str, name: str, breaks: str, patches: Patch | tuple[Patch, ...], plays: str
+) -> Mutant:
+    """Break a gateway; `plays` is the feature and the killer's title, for whom {} stands."""
+    feature, _, killer = plays.format(gateway).partition(": ")
+    made = (patches,) if isinstance(patches, Patch) else patches
+    return broken(name, breaks, made, (feature, gateway), killer)

@@ -15,19 +15,29 @@ EDGES = (
     "/api/v1/api/v2",
     "/api/v1?page=2",
     "/api/v2",
+    "/api/v2/",
     "/api/v2/v3",
+    "/api/v2?page=2",
     "/api/v3",
+    "/api/v3/",
     "/api/v3/orders/7",
+    "/api/v3?page=2",
 )
-BESIDE = ("/", "/api", "/api/v4", "/api/v10", "/api/v1x/y", "/API/v1", "/x/api/v1", "/?to=/api/v1")
+BESIDE = (
+    *("/", "/api", "/api/", "/api/v4", "/?to=/api/v1"),
+    *(path.format(v) for v in ("v1", "v2", "v3") for path in ("/api/{}0", "/api/{}x/y")),
+    *(path.format(v) for v in ("v1", "v2", "v3") for path in ("/API/{}", "/x/api/{}")),
+)
 _READ_WRITE = "GET, HEAD, POST"
 _ANY = f"{_READ_WRITE}, PUT, PATCH, DELETE, OPTIONS, PURGE"
 # A method and a target that do not go together, and the methods that the target has.
 REFUSED = (
     ("TRACE", "/api/v1", _ANY),
-    ("DELETE", "/api/v2/orders", _READ_WRITE),
-    ("PUT", "/api/v3", _READ_WRITE),
-    ("OPTIONS", "/api/v3", _READ_WRITE),
+    *(
+        (method, path, _READ_WRITE)
+        for path in ("/api/v2/orders", "/api/v3")
+        for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "PURGE", "TRACE")
+    ),
 )
 _BODIES = ("an empty body", "1 byte", "every byte value", "64 KB", "1 MB", "64 KB in chunks")
 

@@ -58,7 +58,7 @@ def check_chance(sent: Sequence[Sent], drawn: Sequence[bool], clients: int) -> l
     by_method: dict[str, list[bool]] = defaultdict(list)
     for request, chosen in zip(sent, drawn, strict=True):
         by_method[request.method].append(chosen)
-    found = [wrong for method, draws in by_method.items() for wrong in _check_half(method, draws)]
+    found = [wrong for method, draws in by_method.items() for wrong in check_half(method, draws)]
     part = len(drawn) // clients
     of_clients = [drawn[start : start + part] for start in range(0, len(drawn), part)]
     alike = [n for n, draws in enumerate(of_clients) if len(set(draws)) == 1]
@@ -66,7 +66,8 @@ def check_chance(sent: Sequence[Sent], drawn: Sequence[bool], clients: int) -> l
     return found + _check_runs(drawn)
 
 
-def _check_half(what: str, draws: Sequence[bool]) -> list[str]:
+def check_half(what: str, draws: Sequence[bool]) -> list[str]:
+    """Say that far more or far fewer than half were copied."""
     reach = _DEVIATIONS * math.sqrt(len(draws)) / 2
     off = abs(sum(draws) - len(draws) / 2)
     return [f"{sum(draws)} of {len(draws)} {what} requests were copied"] if off > reach else []

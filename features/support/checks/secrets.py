@@ -58,16 +58,22 @@ def check_logs(scene: Scene, secret: str) -> list[str]:
     """Say which service of the gateway has the secret in its log, in clear or in base64."""
     copies.await_sentinels(scene)
     names = [service.name for service in scene.in_front.services]
+    scene.stop(scene.in_front.front)  # some write their log only now and then, and in the end
     logs = {name: scene.stack.logs(name, whole=True) for name in names}
     return [
         f"{name} logs credentials: {brief(line)}"
         for name, log in logs.items()
         for line in log.splitlines()
-        if secret in line or secret in _decoded(line)
+        if tells(line, secret)
     ][:3]
 
 
-def _decoded(line: str) -> str:
+def tells(line: str, secret: str) -> bool:
+    """Tell whether a line has the secret in it, in clear or in base64."""
+    return secret in line or secret in decoded(line)
+
+
+def decoded(line: str) -> str:
     """Return what a line's base64 says."""
     return " ".join(_text(word) for word in _CODED.findall(line))
 

@@ -36,6 +36,7 @@ class Original:
 
 ORIGINALS = (
     Original(200, (("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2"), ("ETag", '"v1-7"'))),
+    Original(200, (("Vary", "Accept-Encoding"), ("X-List", "1, 2"), ("X-List", "3"))),
     Original(201, (("Location", "/api/v1/orders/7"), ("X-Empty", ""))),
     Original(204, (("X-Kept", "yes"),)),
     Original(206, (("Content-Range", "bytes 0-2999/9000"), ("Accept-Ranges", "bytes"))),

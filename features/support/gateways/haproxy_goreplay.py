@@ -103,6 +103,7 @@ GATEWAY = Gateway(
     (family.service("goreplay", "goreplay", primary="second"), _TOOL),
     front="haproxy-goreplay",
     tool="goreplay",
+    tool_health=("metrics", "/healthz"),
     account=_account,
     figures=FateFigures(
         lambda stack, gateway: by_label(

@@ -14,6 +14,7 @@ GATEWAY = Gateway(
     ),
     front="haproxy-ring",
     tool="mirror-agent-ring",
+    tool_health=("metrics", "/healthz"),
     account=agent.account,
     account_at_end=agent.account_at_end,
     front_counts=family.mirror_counts,

@@ -46,6 +46,7 @@ GATEWAY = Gateway(
     (agent.service("spoe"), family.service("spoe", AGENT="{mirror-agent-spoe.spoe}")),
     front="haproxy-spoe",
     tool="mirror-agent-spoe",
+    tool_health=("metrics", "/healthz"),
     account=agent.account,
     account_at_end=agent.account_at_end,
     front_counts=family.mirror_counts,

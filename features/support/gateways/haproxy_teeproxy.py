@@ -105,6 +105,7 @@ GATEWAY = Gateway(
     ),
     front="haproxy-teeproxy",
     tool="teeproxy-v1",
+    tool_health=("tee", "/healthz"),
     account=_account,
     figures=FateFigures(
         _figures,

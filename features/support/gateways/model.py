@@ -196,7 +196,8 @@ Reading = Callable[[Stack, "Gateway"], Account]
 class Gateway(Topology):
     """A gateway of the catalogue, and all that differs from one gateway to another.
 
-    tool             the service beside the gateway that makes the copies, None where there is none
+    tool             the service beside the gateway that makes the copies, None where there is none;
+                     `tool_health` are port and path where it tells whether it is well
     checks_shadow    whether the gateway asks for the shadow's health
     account          reads what the way of mirroring counts
     account_at_end   reads from its log what a tool had counted when it was stopped
@@ -222,6 +223,7 @@ class Gateway(Topology):
     """
 
     tool: str | None = None
+    tool_health: tuple[str, str] | None = None
     checks_shadow: bool = True
     account: Reading | None = None
     account_at_end: Reading | None = None
@@ -276,8 +278,8 @@ def needed(ability: T | None, gateway: Gateway, name: str) -> T:
 
 def without_a_tool(reason: str) -> dict[str, str]:
     """Return the promises about a mirroring tool, which mean nothing where none runs."""
-    about_tools = ("dead", "frozen", "back", "restarted", "frozen-under-load")
-    return {f"tool-{each}": reason for each in about_tools}
+    about_tools = "dead frozen back restarted frozen-under-load draining blind twice"
+    return {f"tool-{each}": reason for each in about_tools.split()}
 
 
 def exemptions(gateways: Iterable[Gateway]) -> dict[str, dict[str, str]]:
