@@ -21,6 +21,7 @@ from features.reporting import outcomes
 from features.reporting.allure_formatter import Results
 from features.reporting.outcomes import Outcome
 from features.reporting.turns import Turns
+from features.support import waiting
 from features.support.stack import Stack, signals
 
 QUIET = "quiet"  # the tag of what is played alone, because it takes the machine for itself
@@ -92,6 +93,7 @@ class Worker:
         self._queue, self._to = queue, to
         os.setpgid(0, 0)  # Ctrl-C is for the run; the run ends its workers
         signals.end_with_parent(signal.SIGTERM)
+        waiting.measure_in(self._turns.measure)
         sys.stdout, sys.stderr = _Voice(self, runner, False), _Voice(self, runner, True)
         results = [each for each in runner.formatters if isinstance(each, Results)]
         for each in results:

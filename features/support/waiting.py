@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,6 +15,8 @@ _LONGEST_PAUSE = 0.1
 _SOON = 2.0  # seconds
 _patience = 1.0
 _absence_expected = False
+Turn = Callable[[], AbstractContextManager[None]]
+_turn: Turn = nullcontext
 
 
 def set_patience(factor: float) -> None:
@@ -34,6 +37,17 @@ def for_arrival(seconds: float) -> float:
     A limit has a scenario of its own, which proves the absence without haste.
     """
     return min(seconds, _SOON) if _absence_expected else seconds
+
+
+def measure_in(turn: Turn) -> None:
+    """Let this process measure times only in its turn, as others measure beside it."""
+    global _turn  # noqa: PLW0603 - set once, before the first scenario
+    _turn = turn
+
+
+def measuring() -> AbstractContextManager[None]:
+    """Return a context in which nobody else of this run measures times."""
+    return _turn()
 
 
 def patient(seconds: float) -> float:

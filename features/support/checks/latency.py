@@ -7,7 +7,7 @@ from statistics import median
 
 from features.support.checks import answers
 from features.support.scene import Scene
-from features.support.waiting import patient
+from features.support.waiting import measuring, patient
 from features.support.wire.client import Exchange
 from features.support.wire.crowd import Crowd
 from features.support.wire.exchange import Answer
@@ -106,10 +106,11 @@ def compare_routes(scene: Scene, rounds: int, clients: int) -> dict[str, list[Ex
     """
     crowd = partial(Crowd, scene.entry, (MIRRORED, PLAIN))
     few = rounds // _QUARTER
-    found = {_NEW: crowd(1, few, kept=False).send(), _KEPT: crowd(1, few).send()}
-    usual = min(waits_of(found[_KEPT], PLAIN).half, _LONGEST)
-    many = crowd(clients, (rounds - 2 * few) // clients, pause=clients * usual * _SLOWER)
-    found[f"{clients} clients at once"] = many.send()
+    with measuring():
+        found = {_NEW: crowd(1, few, kept=False).send(), _KEPT: crowd(1, few).send()}
+        usual = min(waits_of(found[_KEPT], PLAIN).half, _LONGEST)
+        many = crowd(clients, (rounds - 2 * few) // clients, pause=clients * usual * _SLOWER)
+        found[f"{clients} clients at once"] = many.send()
     scene.exchanges += [each for part in found.values() for each in part]
     return found
 
