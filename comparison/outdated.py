@@ -10,7 +10,8 @@ def held_against_the_latest(comparisons: Sequence[Comparison]) -> list[Compariso
     """Return comparisons whose cells agree with what the latest run asks, played there or not.
 
     What that asks otherwise, or of another configuration, is not run, nor what it has played again
-    on the same kind of stack; what it no longer asks is left out where it was a whole run.
+    at another commit on the same kind of stack; what it no longer asks is left out where it was a
+    whole run.
     """
     latest = max(comparisons, key=_when)
     return [each if each is latest else _held_against(each, latest) for each in comparisons]
@@ -57,7 +58,8 @@ def _cell(
     if not cell.verdict.was_run:
         return cell if expected.verdict.was_run else expected
     then = runs[cell.run]
-    if expected.verdict.was_run and (like.version, now.stack) == (column.version, then.stack):
+    again = (like.version, now.stack) == (column.version, then.stack)
+    if expected.verdict.was_run and again and then.commit != now.commit:
         return Cell(Verdict.NOT_RUN, why="played again since")
     why = next(_changes(cell, expected, then, now, column.gateway), "")
     if not why:

@@ -79,10 +79,15 @@ def test_a_promise_that_is_no_more_is_left_out_of_what_is_whole() -> None:
     assert [each.id for each in merged(then, now()).promises] == ["body"]
 
 
-def test_what_was_played_again_on_the_same_stack_counts_once() -> None:
+@pytest.mark.parametrize("commit", ["later", ""])
+def test_what_was_played_again_at_a_later_commit_counts_once(commit: str) -> None:
     then = comparison([outcome(SPOE, status="failed")], column(SPOE), when=THEN)
     again = comparison([outcome(SPOE)], column(SPOE, "2.8.1", "Agent"), when=NOW)
+    again = replace(again, runs=(replace(again.runs[0], commit=commit),))
     found = merged(then, again)
+    if not commit:  # of the same specification: the worse news stays
+        assert len(found.columns) == 2
+        return
     assert [each.programs for each in found.columns] == [(("HAProxy", "2.8.1"), ("Agent", "1.0"))]
     assert cell(found, SPOE).verdict is Verdict.KEPT
     assert not found.conflicts
