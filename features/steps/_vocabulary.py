@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from behave import register_type
 from parse import with_pattern
 
-from features.support.checks import fates, half_requests, primary, sizes
+from features.support.checks import fates, half_requests, primary, reloads, sizes
 from features.support.checks.headers import CHANGES
 from features.support.gateways import stats
 from features.support.gateways.catalogue import CATALOGUE
@@ -87,5 +87,6 @@ register_type(
     Part=part,
     OtherPart=other_part,
     PrimaryFailure=one_of(primary.FAILURES),
+    Loss=one_of(reloads.LOSSES),
     Body=body,
 )

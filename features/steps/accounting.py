@@ -40,12 +40,6 @@ def nothing_is_counted(context: Context) -> None:
     assert not wrong, told(wrong)
 
 
-@then("at most {most:d} copies were lost, and none came twice")
-def few_are_lost(context: Context, most: int) -> None:
-    wrong = accounting.check_losses(context.scene, most)
-    assert not wrong, told(wrong)
-
-
 @then("every request was copied exactly once")
 def every_request_was_copied(context: Context) -> None:
     wrong = accounting.check_losses(context.scene, 0)

@@ -5,7 +5,7 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support.checks import answers
+from features.support.checks import answers, reloads
 from features.support.operator import config_check, live_edits
 from features.support.telling import told
 from features.support.waiting import eventually
@@ -102,12 +102,18 @@ def stream_lost_nothing(context: Context) -> None:
     assert not wrong, told(wrong)
 
 
-@then("at most {most:d} requests of these clients got no answer, and all others the primary's")
-def stream_lost_few(context: Context, most: int) -> None:
-    context.stream.await_more(200)
-    context.scene.exchanges += context.stream.stop()
-    lost = answers.unanswered(context.scene.exchanges)
-    answered = [each for each in context.scene.exchanges if each not in lost]
-    wrong = answers.check_answers(answered)
-    assert len(lost) <= most, told([f"{len(lost)} requests got no answer", *map(str, lost)])
+@when("the gateway is reloaded under traffic, {most:d} times or until {lost:Loss} is lost")
+def gateway_is_reloaded_often(context: Context, most: int, lost: str) -> None:
+    reloads.reload_until(context.scene, lost, most)
+
+
+@then("{least:d} to {most:d} requests got no answer, and all others the primary's")
+def few_requests_are_lost(context: Context, least: int, most: int) -> None:
+    wrong = reloads.check_lost_requests(context.scene, least, most)
+    assert not wrong, told(wrong)
+
+
+@then("{least:d} to {most:d} copies were lost, and none came twice")
+def few_copies_are_lost(context: Context, least: int, most: int) -> None:
+    wrong = reloads.check_lost_copies(context.scene, least, most)
     assert not wrong, told(wrong)
