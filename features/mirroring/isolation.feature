@@ -129,7 +129,7 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | APISIX                  | stops in the middle of each answer |
       | Traefik                 | stops in the middle of each answer |
 
-    @promise.shadow-verbose @claim.fire-and-forget
+    @quiet @promise.shadow-verbose @claim.fire-and-forget
     Examples: a shadow that answers with 2 MB
       | gateway                 | failure           |
       | HAProxy with SPOE       | answers with 2 MB |

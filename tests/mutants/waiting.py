@@ -73,6 +73,31 @@ MUTANTS = (
             "HAProxy with SPOE serves 200 clients at the same moment",
         )
     ),
+    broken_itself(
+        "Envoy",
+        "back-too-late",
+        "Envoy leaves a shadow alone for half a minute that failed five times",
+        Patch(
+            "docker/envoy/clusters.yaml",
+            "    connect_timeout: 1s\n",
+            "    connect_timeout: 1s\n"
+            "    common_lb_config: {healthy_panic_threshold: {value: 0}}\n"
+            "    outlier_detection: {max_ejection_percent: 100}\n",
+        ),
+        "outages",
+        "{} copies the requests of 100 clients right after *",
+    ),
+    broken_spoe(
+        "ended-at-once",
+        "the agent sends nothing more once it is told to end",
+        Patch(
+            "mirror-agent/mirror_agent/worker.py",
+            "        await self.mirror.drain(self.settings.drain)\n",
+            "        await self.mirror.drain(0)\n",
+        ),
+        "outages",
+        "When HAProxy with SPOE is ended in good order, *",
+    ),
     _noticed(
         broken_spoe(
             "half-taken-for-whole",

@@ -115,6 +115,12 @@ def compare_routes(scene: Scene, rounds: int, clients: int) -> dict[str, list[Ex
     return found
 
 
+def send_much(scene: Scene, clients: int, count: int) -> None:
+    """Send so many requests on v1, each over a connection of its own."""
+    crowd = Crowd(scene.entry, (MIRRORED,), clients, count // clients, kept=False)
+    scene.exchanges += crowd.send()
+
+
 def waits_of(exchanges: Sequence[Exchange], target: str) -> Waits:
     """Return how long clients were kept who sent to a target; all must have got an answer."""
     taken = sorted(
