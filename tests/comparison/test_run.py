@@ -90,7 +90,7 @@ def test_a_part_claims_nothing_of_the_rest(tree: Path) -> None:
 
 def test_what_fails_is_never_kept(tree: Path) -> None:
     Patch("features/small.feature", "/api/v1", "/api/v3", 2).apply(tree)  # which is not mirrored
-    run = play(tree, "-D", "patience=0.3")
+    run = play(tree, "-D", "patience=0.5")
     assert run.code == 1
     told = cells(read(tree))[SPOE]
     assert (told.verdict, told.why) == (Verdict.FAILED, "1 failed")

@@ -106,7 +106,8 @@ def test_containers_of_a_killed_run_are_removed_by_the_next(start: Start) -> Non
     run.await_services()
     run.send(signal.SIGKILL)
     assert len(run.containers()) == 3
-    assert start(SHORT, "-D", "stack=docker").wait() == 0
+    following = start(SHORT, "-D", "stack=docker")
+    assert following.wait() == 0, following.output
     assert run.left_behind() == []
 
 
