@@ -4,6 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from features.support.checks import chance
+from features.support.telling import told
 
 
 @when("{clients:d} clients send on route v2 at the same moment, {times:d} times")
@@ -15,13 +16,13 @@ def clients_send_together(context: Context, clients: int, times: int) -> None:
 @then("copies were drawn by chance, of each method, client and moment")
 def drawn_among_clients(context: Context) -> None:
     wrong = chance.check_among_clients(context.scene, context.clients)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("of each moment exactly every second request was copied")
 def every_second_of_a_moment(context: Context) -> None:
     wrong = chance.check_half_of_each_moment(context.scene, context.clients)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @given("the shadow answers 0.5 seconds late")
@@ -37,4 +38,4 @@ def clients_send_much(context: Context, clients: int, count: int) -> None:
 @then("the shadow has received a copy of each within {seconds:d} seconds")
 def late_shadow_has_all(context: Context, seconds: int) -> None:
     wrong = chance.check_delivered(context.scene, seconds)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import gateway_headers
 from features.support.checks.answers import check_refusal
+from features.support.telling import told
 
 
 @when("a client names the headers that the gateway sets in Connection")
@@ -15,13 +16,13 @@ def client_names_headers(context: Context) -> None:
 @then("the copy tells the client's address as the primary's request does")
 def copy_tells_the_address(context: Context) -> None:
     wrong = gateway_headers.check_address(context.scene)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the gateway refuses it as malformed")
 def named_headers_are_refused(context: Context) -> None:
     wrong = check_refusal(context.scene.last, 400)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @when("the client sends headers that belong to its connection")

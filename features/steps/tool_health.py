@@ -5,6 +5,7 @@ from behave.runner import Context
 
 from features.support.checks import tool_health
 from features.support.operator import tools
+from features.support.telling import told
 
 
 @given("copies of {count:d} requests are on their way to a shadow that never answers")
@@ -22,7 +23,7 @@ def tool_is_told_to_end(context: Context) -> None:
 @then("the tool says at once that it is not well, or nothing")
 def tool_is_not_well(context: Context) -> None:
     wrong = tool_health.check_unwell(context.scene)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @when("the gateway is stopped, so that nothing reaches the mirroring tool")
@@ -35,13 +36,13 @@ def nothing_reaches_the_tool(context: Context) -> None:
 @then("the tool says within {seconds:d} seconds that it is not well")
 def tool_is_not_well_soon(context: Context, seconds: int) -> None:
     wrong = tool_health.check_unwell(context.scene, seconds)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @then("the tool says for {seconds:d} seconds that it is well")
 def tool_is_well(context: Context, seconds: int) -> None:
     wrong = tool_health.check_well(context.scene, seconds)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)
 
 
 @when("an operator starts the mirroring tool a second time")
@@ -52,4 +53,4 @@ def tool_is_started_again(context: Context) -> None:
 @then("the second one ends, and says that the address is in use")
 def second_tool_is_refused(context: Context) -> None:
     wrong = tool_health.check_refused(context.second)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, told(wrong)

@@ -11,6 +11,7 @@ from features.support.checks.whole_answers import Delivery, Original
 from features.support.gateways.account import Account
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.policy import load
+from features.support.stack import Execution
 from features.support.stack.ports import free_port
 from features.support.wire.client import Address, ClientTimeoutError, Exchange, request
 from features.support.wire.exchange import Answer, Received, Sent
@@ -18,6 +19,7 @@ from features.support.wire.payloads import HEADERS, METHODS
 
 MANY = 60
 _LONG = (("X-Long", "abcdefghij" * 1000), *HEADERS["forty headers"])
+ADDRESS = Address("127.0.0.1", free_port())
 ACCOUNT = Account(7, 3, {"cut": 2, "queue_full": 1}, {"timeout": 9}, 4, lost=5, unsure=6)
 
 
@@ -97,9 +99,11 @@ def scene() -> Any:
         copies=shadow.received,
         noted=ACCOUNT,
         no_copy=lambda what: [what, "mirror-agent-spoe said last:", *["it is not well" * 30] * 9],
-        send=lambda sent, *_: Exchange(sent, answer(0)),
-        send_in_turn=lambda sent, *_: [Exchange(each, answer(0)) for each in sent],
-        stack=SimpleNamespace(marker="secret", flowing=set(), silent=set()),
+        send=lambda sent, *_, **__: Exchange(sent, answer(0)),
+        send_in_turn=lambda sent, *_, **__: [Exchange(each, answer(0)) for each in sent],
+        stack=SimpleNamespace(
+            marker="secret", flowing=set(), silent=set(), address=lambda *_: ADDRESS
+        ),
     )
     made.misbehave = lambda *_, **__: None
     return made
@@ -131,6 +135,7 @@ def values() -> dict[str, Any]:
         "Loss": Loss(1),
         "Waits": Waits(1, 2, 3),
         "Policy": load.load(load.REFERENCE),
+        "Execution": Execution(0, "it began\n" + "x" * 900),
         "Edge": Edge(7, EXCHANGES[0], EXCHANGES[1]),
         "Sequence[Delivery]": [Delivery(original, EXCHANGES[:2], [False, False])],
         "int": 1,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from features.support.checks import sampled_copies
 from features.support.scene import Scene
+from features.support.telling import brief
 from features.support.waiting import watch
 from features.support.wire.client import request
 from features.support.wire.exchange import Sent
@@ -52,7 +53,7 @@ def check_half_of_each_moment(scene: Scene, clients: int) -> list[str]:
     drawn = sampled_copies.draws(scene)
     counts = [sum(drawn[start : start + clients]) for start in range(0, len(drawn), clients)]
     other = [count for count in counts if count != clients // 2]
-    return [f"{other} of {clients} requests of a moment were copied"] if other else []
+    return [f"{brief(other)} of {clients} requests of a moment were copied"] if other else []
 
 
 def send_much(scene: Scene, clients: int, count: int) -> None:

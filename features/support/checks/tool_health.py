@@ -8,6 +8,7 @@ import requests
 from features.support.gateways.model import needed
 from features.support.scene import Scene
 from features.support.stack.base import Execution
+from features.support.telling import brief
 from features.support.waiting import patient, watch
 from features.support.wire.client import request
 
@@ -67,5 +68,7 @@ def check_refused(ended: Execution) -> list[str]:
     """Say how a second tool did not end because of its address."""
     found = [] if ended.code else ["the second tool ended as if all were well"]
     if _IN_USE not in ended.output.lower():
-        found.append(f"it did not say that its address is in use: {ended.output[-200:]!r}")
+        found.append(
+            f"it did not say that its address is in use, but: {brief(ended.output.strip()[-80:])}"
+        )
     return found
