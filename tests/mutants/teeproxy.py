@@ -45,7 +45,7 @@ MUTANTS = (
         "the start script reads its settings from nowhere",
         Patch(_SCRIPT, '[ -z "${SETTINGS-}" ] || . "$SETTINGS"\n', ""),
         "sampling",
-        "With {} a new share of * takes a restart of the tool",
+        "With {} a new share of 20 % takes a restart of the tool",
     ),
     _teeproxy(
         "v3",
@@ -102,8 +102,8 @@ MUTANTS = (
     ),
     _at_the_door(
         "query",
-        "copies have no query",
-        "    http-request set-query ''\n",
+        "copies have another query",
+        "    http-request set-query lost\n",
         "copies",
         "{} percent-encodes some characters of a target",
     ),
@@ -145,8 +145,8 @@ MUTANTS = (
     ),
     _teeproxy(
         "no-way-round",
-        "HAProxy knows no other way than through teeproxy",
-        Patch(_CFG, '    server primary "${PRIMARY}" check backup\n', "", times=2),
+        "HAProxy's way past teeproxy is closed",
+        Patch(_CFG, "check backup\n", "check backup disabled\n", times=2),
         "isolation",
         "With {} a client is kept waiting for 1 or 2 seconds once the mirroring tool has died",
     ),
