@@ -4,11 +4,13 @@ import errno
 import os
 import socket
 from collections.abc import Collection
+from pathlib import Path
 
 import psutil
 
 from features.support.errors import StackError
 
+_TABLES, _LISTENS = ("/proc/net/tcp", "/proc/net/tcp6"), " 0A "
 # Addresses at which a listener gets what is sent to 127.0.0.1.
 _HERE = ("127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1")
 # A bound socket that does not listen keeps a port from everybody who does not ask for that very
@@ -70,14 +72,31 @@ def claim(port: int, variable: str) -> int:
 
 
 def owners(wanted: Collection[int]) -> dict[int, int | None]:
-    """Return, by TCP port of loopback, the process that listens on it; None where none is seen."""
+    """Return, by TCP port of loopback, the process that listens on it; None where none is seen.
+
+    As long as nobody listens on one of them, no process is looked for at all.
+    """
     found: dict[int, int | None] = dict.fromkeys(wanted)
+    if not found.keys() <= _listened_on():
+        return found
     for link in psutil.net_connections("tcp"):
         if link.status != psutil.CONN_LISTEN or not link.laddr:
             continue
         if link.laddr.ip in _HERE and link.laddr.port in found:
             found[link.laddr.port] = link.pid or found[link.laddr.port]
     return found
+
+
+def _listened_on() -> set[int]:
+    """Return the TCP ports that somebody listens on.
+
+    psutil takes half a second where thousands of connections have just been closed, and a service
+    that starts is looked at again and again.
+    """
+    files = [path for path in map(Path, _TABLES) if path.exists()]
+    lines = (line for path in files for line in path.read_text().splitlines())
+    here = (line.split()[1] for line in lines if _LISTENS in line)
+    return {int(address.rpartition(":")[2], 16) for address in here}
 
 
 def owner(port: int) -> int | None:
