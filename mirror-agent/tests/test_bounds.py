@@ -8,7 +8,7 @@ import pytest
 from mirror_recorder.testing import RecorderProcess, eventually
 
 from .agent_process import Agent, hello, message, notify
-from .conftest import StartAgent
+from .conftest import Leap, StartAgent
 from .test_spop import peer
 
 
@@ -57,14 +57,14 @@ def test_ten_thousand_connections_cost_neither_service_nor_memory(
         assert late.frame()[0] == 103
 
 
-def test_who_never_completes_a_message_is_closed(agent: Agent) -> None:
+def test_who_never_completes_a_message_is_closed(leap: Leap, agent: Agent) -> None:
     with peer(agent, greet=False) as silent, peer(agent) as slow:
         slow.send(b"\x00\x00\x10\x00\x03")
-        for p in (silent, slow):
-            p.sock.settimeout(15)
+        eventually(lambda: agent.figure("held_bytes", input="spoe"), lambda n: n == 5)
+        leap(0, 11)
         assert slow.ended()
         assert silent.ended()
-    assert agent.figure("closed_total", reason="timeout") == 2
+    assert agent.figure("closed_total", input="spoe", reason="timeout") == 2
 
 
 def test_incomplete_messages_have_a_bounded_memory(

@@ -57,13 +57,10 @@ def test_a_second_signal_does_not_stop_the_clean_up(start: Start, kind: str) -> 
 
 
 @pytest.mark.stack
-@pytest.mark.parametrize(("gateway", "services"), [("HAProxy", 4), ("Nginx", 5)])
-def test_services_of_a_killed_local_run_die_with_it(
-    start: Start, gateway: str, services: int
-) -> None:
-    """Two recorders, a gateway, its worker where it has one, and who ends them."""
-    run = start("features/", "-D", "stack=local", "-D", f"gateways={gateway}")
-    run.await_services(services)
+def test_services_of_a_killed_local_run_die_with_it(start: Start) -> None:
+    """Two recorders, a gateway, and who ends them; of workers tells test_process."""
+    run = start("features/", "-D", "stack=local", "-D", "gateways=HAProxy")
+    run.await_services(4)
     run.send(signal.SIGKILL)
     eventually(run.processes, lambda left: not left, within=5, what="the end of the services")
     assert start(SHORT, "-D", "stack=local").wait() == 0  # sweeps the directory
