@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.mutants.mutant import Mutant, Patch
-from tests.mutants.way import MESSAGE, SPOE, YAML, broken_itself, broken_spoe
+from tests.mutants.way import SPOE, YAML, broken, broken_itself, broken_spoe
 
 _V1 = "    http-request set-header X-Route v1\n"
 _NGINX = "docker/nginx/nginx.conf"
@@ -16,6 +16,20 @@ def _noticed(mutant: Mutant) -> Mutant:
 
 
 MUTANTS = (
+    broken(
+        "connections-without-a-bound",
+        "the agent connects to the shadow for each copy that finds no connection free",
+        (
+            Patch(
+                "mirror-agent/mirror_agent/sender/limit.py", "\nFIRST = 64\n", "\nFIRST = 3000\n"
+            ),
+            Patch(
+                YAML, "    # connections: 1536 ", "    connections: 3000\n    # connections: 1536 "
+            ),
+        ),
+        ("load", "HAProxy with SPOE"),
+        "HAProxy with SPOE serves 2000 requests within bounds *",
+    ),
     broken_spoe(
         "impatient",
         "HAProxy gives a primary two seconds",
@@ -98,14 +112,12 @@ MUTANTS = (
         "outages",
         "When HAProxy with SPOE is ended in good order, *",
     ),
-    _noticed(
-        broken_spoe(
-            "half-taken-for-whole",
-            "HAProxy tells the agent of each body that it has come whole",
-            Patch(MESSAGE, " whole=internal.htx.has_eom", " whole=bool(true)"),
-            "half_requests",
-            "With HAProxy with SPOE an upload that its client breaks off *",
-        )
+    broken_spoe(
+        "half-taken-for-whole",
+        "the agent sends what has come of a body",
+        Patch(YAML, "  cut_bodies: skip\n", "  cut_bodies: mark\n"),
+        "half_requests",
+        "With HAProxy with SPOE an upload that its client breaks off *",
     ),
     _noticed(
         broken_spoe(

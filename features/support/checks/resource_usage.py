@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from features.support.scene import Scene
+from features.support.waiting import watch
 
 _SCRIPT = r"""
 for p in {processes}; do
@@ -21,6 +22,9 @@ done
 _RESET = "{ echo 5 >/proc/$p/clear_refs; } 2>/dev/null || :"
 _MEMORY = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 _FILES = re.compile(r"^files (\d+)$", re.MULTILINE)
+
+
+_TICK, _CALM_WITHIN = 0.2, 3.0  # seconds between two looks, and until they must be alike
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,18 @@ class Usage:
 
 
 def at_rest(scene: Scene) -> Usage:
-    """Add up what the services of the gateway in front use now, and watch their peaks from here."""
-    return _of_gateway(scene, _RESET)
+    """Add up what the services of the gateway in front use, and watch their peaks from here.
+
+    What they still hold of an earlier scenario is let go first.
+    """
+    files: list[int] = []
+
+    def look() -> Usage:
+        now = _of_gateway(scene, _RESET)
+        files.append(now.files)
+        return now
+
+    return watch(look, lambda _: len(set(files[-2:])) < len(files[-2:]), _CALM_WITHIN, _TICK).value
 
 
 def since(scene: Scene, earlier: Usage) -> Usage:
