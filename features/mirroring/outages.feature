@@ -50,6 +50,7 @@ Feature: What comes right after an outage, or is queued at the end, is copied
       | Envoy                   |
       | Nginx                   |
       | APISIX                  |
+      | Traefik                 |
 
   @promise.end-sends-waiting @limit @by-chance @critical @own-stack @allure.label.story:Mirroring-tool
   Scenario Outline: When <gateway> is ended in good order, copies in its queue may be lost
@@ -63,4 +64,3 @@ Feature: What comes right after an outage, or is queued at the end, is copied
       | gateway               |
       | HAProxy with Lua      |
       | HAProxy with GoReplay |
-      | Traefik               |
