@@ -120,6 +120,18 @@ def reloaded(stack: Stack, gateway: Gateway) -> Effect:
     return Effect(lambda: process(stack, gateway), lambda: stack.reload(gateway.front), deaf=True)
 
 
+def restarted(stack: Stack, gateway: Gateway) -> Effect:
+    """Restart HAProxy, which on a reload keeps what `setenv` has set, also once that is gone."""
+
+    def restart() -> None:
+        stack.flowing.clear()
+        stack.stop(gateway.front)
+        stack.restore(gateway.front)
+        await_route(stack, gateway)
+
+    return Effect(lambda: process(stack, gateway), restart)
+
+
 def tools_restarted(stack: Stack, gateway: Gateway) -> Effect:
     """Restart the tools beside HAProxy, which take no other word of a change."""
     starts = 0

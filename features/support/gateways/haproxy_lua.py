@@ -49,6 +49,7 @@ CIRCULATING = {
     "the Lua script that people copy": CirculatingScript("mirror.lua", _EMPTY, _LOADED),
     "a Lua script that sends the copy first": CirculatingScript("mirror.lua", _BLOCKING, _LOADED),
 }
+_NOT_THERE = "failed.connect + dropped.shadow_down"
 _RULE = "    http-request set-var(txn.mirror.shadow) bool(true) if v1"
 
 
@@ -56,16 +57,19 @@ _TO = "    setenv    MIRROR_TO      shadow\n"
 
 
 def _set(*lines: str) -> Setting:
-    return Setting("front", [Edit(_TO, _TO + "".join(f"    setenv {line}\n" for line in lines))])
+    edit = Edit(_TO, _TO + "".join(f"    setenv {line}\n" for line in lines))
+    return Setting("front", [edit], effecting=family.restarted)
 
 
 def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
     told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json"))["shadow"]
-    return {
+    figures = {
         f"{kind}.{reason}": count
         for kind in ("dropped", "failed")
         for reason, count in told[kind].items()
     }
+    # A shadow that does not listen is found by the first copies, and then by the health check.
+    return {**figures, _NOT_THERE: sum(figures[each] for each in _NOT_THERE.split(" + "))}
 
 
 def _account(stack: Stack, gateway: Gateway) -> Account:
@@ -88,7 +92,7 @@ GATEWAY = Gateway(
         _figures,
         {
             "answers too late": "failed.timeout",
-            "does not listen": "failed.connect",
+            "does not listen": _NOT_THERE,
             "hangs up": "failed.closed",
             "loop": "dropped.loop",
             "by their number": "dropped.queue_full",

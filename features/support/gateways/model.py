@@ -60,11 +60,15 @@ class Effect:
 
 @dataclass(frozen=True)
 class Setting:
-    """What is written into the configuration of a role's service; `file` is another beside it."""
+    """What is written into the configuration of a role's service; `file` is another beside it.
+
+    `effecting` tells how it takes effect, if not as other changes of that role do.
+    """
 
     role: Role
     edits: Sequence[Edit]
     file: str = ""
+    effecting: "Effecting | None" = None
 
 
 @dataclass(frozen=True)

@@ -86,5 +86,5 @@ def setting(scene: Scene, known: Setting) -> Iterator[None]:
 
     Raises CannotFindOutError when the configuration is not as expected.
     """
-    with live_edits.edited(scene, known.role, known.edits, known.file):
+    with live_edits.changed(scene, known.role, {known.file: known.edits}, known.effecting):
         yield
