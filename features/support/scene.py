@@ -28,6 +28,7 @@ from features.support.wire.exchange import Answer, Received, Sent
 from features.support.wire.recorder import Fault, Recorder
 
 _FLOW_WITHIN = 12.0  # seconds until a way of mirroring has got over a fault
+_PROBES = 6  # each thread of a gateway may find out for itself that the shadow is back
 _COPY_WITHIN = 0.5
 _LAST_WORDS = 3  # lines
 
@@ -146,13 +147,15 @@ class Scene:
         return [what, f"{service} said last:", *(lines[-_LAST_WORDS:] or ["nothing"])]
 
     def _copied(self) -> bool:
-        probe = request("GET", "/api/v1")
-        with suppress(ClientError):
-            send(self.entry, probe)
-        found = watch(
-            lambda: self.shadow.copies_of(str(probe.request_id)), until=bool, within=_COPY_WITHIN
-        )
-        return found.met
+        probes = [request("GET", "/api/v1") for _ in range(_PROBES)]
+        for probe in probes:
+            with suppress(ClientError):
+                send(self.entry, probe)
+
+        def all_there() -> bool:
+            return all(self.shadow.copies_of(str(probe.request_id)) for probe in probes)
+
+        return watch(all_there, until=bool, within=_COPY_WITHIN).met
 
     def misbehave(self, service: str, **faults: Fault) -> None:
         """Let a service misbehave until the next scenario, which waits for copies to flow again."""
