@@ -39,6 +39,7 @@ class Scene:
 
     stack: Stack
     exchanges: list[Exchange] = field(default_factory=list)
+    open_before: set[int] = field(default_factory=set)  # connections to the primary
     gateway: Gateway | None = None
     noted: Account | None = None  # what the way of mirroring had counted before the scenario
     _changes: ExitStack = field(default_factory=ExitStack)
@@ -106,6 +107,7 @@ class Scene:
             self.await_flow()
         self.stack.flowing.add(gateway.name)
         self.note_account()
+        self.open_before = self.primary.open_connections()
         self.stack.mark()
 
     def note_account(self) -> None:
