@@ -10,9 +10,10 @@ import platform
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from bench.chart import draw
 from bench.figures import summarise
@@ -139,9 +140,14 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), {platform.system()}"
 
 
-if __name__ == "__main__":
+def command(main: Callable[[Sequence[str]], int]) -> NoReturn:
+    """Run a bench as a command, which tells an interruption in a line."""
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         print("bench: interrupted, nothing is written", file=sys.stderr)
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    command(main)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import curves
-from bench.gateways import chosen, machine
+from bench.gateways import chosen, command, machine
 from bench.loads import Load, missing, pace, saturate
 from bench.rounds import settled
 from bench.rows import MIRRORED, WELL
@@ -142,8 +142,4 @@ def _ms(value: float | None) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        print("bench: interrupted, nothing is written", file=sys.stderr)
-        sys.exit(130)
+    command(main)

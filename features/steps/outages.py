@@ -14,7 +14,7 @@ def shadow_is_back(context: Context, clients: int) -> None:
 
 @when("{count:d} requests are sent on v1, and who makes the copies is ended")
 def mirroring_ends(context: Context, count: int) -> None:
-    context.add_cleanup(context.scene.restore, outages.maker(context.scene))
+    context.add_cleanup(context.scene.restore, context.scene.maker)
     outages.send_and_end(context.scene, count)
 
 

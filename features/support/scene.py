@@ -39,7 +39,6 @@ class Scene:
 
     stack: Stack
     exchanges: list[Exchange] = field(default_factory=list)
-    open_before: set[int] = field(default_factory=set)  # connections to the primary
     gateway: Gateway | None = None
     noted: Account | None = None  # what the way of mirroring had counted before the scenario
     _changes: ExitStack = field(default_factory=ExitStack)
@@ -67,6 +66,11 @@ class Scene:
         if self.gateway is None:
             raise CannotFindOutError("no gateway has been chosen yet")
         return self.gateway
+
+    @property
+    def maker(self) -> str:
+        """Return the service that makes the copies: the tool, or the gateway itself."""
+        return self.in_front.tool or self.in_front.front
 
     @property
     def entry(self) -> Address:
@@ -107,7 +111,6 @@ class Scene:
             self.await_flow()
         self.stack.flowing.add(gateway.name)
         self.note_account()
-        self.open_before = self.primary.open_connections()
         self.stack.mark()
 
     def note_account(self) -> None:
@@ -144,7 +147,7 @@ class Scene:
         The next scenario waits until copies flow again.
         """
         self.stack.flowing.clear()
-        service = self.in_front.tool or self.in_front.front
+        service = self.maker
         lines = [each for each in self.stack.logs(service).splitlines() if each.strip()]
         return [what, f"{service} said last:", *(lines[-_LAST_WORDS:] or ["nothing"])]
 

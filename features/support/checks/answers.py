@@ -41,6 +41,21 @@ def check_answers(exchanges: Sequence[Exchange]) -> list[str]:
     return [f"{len(found)} of {len(exchanges)} requests went wrong", *found[:_SHOWN]]
 
 
+def is_empty_success(exchange: Exchange) -> bool:
+    """Tell whether a client got a status 200 without a body, as if all were well."""
+    answer = exchange.answer
+    return isinstance(answer, Answer) and answer.status == 200 and not answer.body
+
+
+def check_empty_successes(exchanges: Sequence[Exchange], target: str) -> list[str]:
+    """Say which answers to requests for a target are not a status 200 without a body."""
+    return [
+        f"{each.sent}: {each.answer}"
+        for each in exchanges
+        if each.sent.target == target and not is_empty_success(each)
+    ]
+
+
 def unanswered(exchanges: Sequence[Exchange]) -> list[Exchange]:
     """List the requests whose clients got no answer."""
     return [each for each in exchanges if not isinstance(each.answer, Answer)]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from features.support.checks import copies
-from features.support.checks.answers import check_answers
+from features.support.checks.answers import check_answers, is_empty_success
 from features.support.scene import Scene
 from features.support.telling import brief
 from features.support.wire import hostile_requests
@@ -47,10 +47,7 @@ def check_empty_for_urls(exchanges: Sequence[Exchange]) -> list[str]:
     return check_answers(plain) + [
         f"{each.sent.method} {each.sent.target}: {_told(each)}"
         for each in exchanges
-        if _is_url(each)
-        and not (
-            isinstance(each.answer, Answer) and each.answer.status == 200 and not each.answer.body
-        )
+        if _is_url(each) and not is_empty_success(each)
     ]
 
 

@@ -15,18 +15,13 @@ def send_to_the_returned(scene: Scene, clients: int) -> None:
     scene.send_at_once([request("GET", "/api/v1") for _ in range(clients)])
 
 
-def maker(scene: Scene) -> str:
-    """Return the service that makes the copies: the tool, or the gateway itself."""
-    return scene.in_front.tool or scene.in_front.front
-
-
 def send_and_end(scene: Scene, count: int) -> None:
     """Send so many requests on v1, and end in good order who makes the copies.
 
     Each goes over a connection of its own: on one that is kept, Nginx would wait for the shadow.
     """
     latency.send_much(scene, _CLIENTS, count)
-    scene.stop(maker(scene))
+    scene.stop(scene.maker)
 
 
 def check_no_repeats(scene: Scene, count: int) -> list[str]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from features.support.checks import copies
+from features.support.checks import answers, copies
 from features.support.operator import faults
 from features.support.operator.faults import Failure
 from features.support.scene import Scene
@@ -75,14 +75,7 @@ def check_failing(exchanges: Sequence[Exchange]) -> list[str]:
 
 def check_failing_hidden(exchanges: Sequence[Exchange]) -> list[str]:
     """Say which answers to requests to FAILING are not a status 200 without a body."""
-    return [
-        f"{each.sent}: {each.answer}"
-        for each in exchanges
-        if each.sent.target == FAILING
-        and not (
-            isinstance(each.answer, Answer) and each.answer.status == 200 and not each.answer.body
-        )
-    ]
+    return answers.check_empty_successes(exchanges, FAILING)
 
 
 def check_repeated_gets(scene: Scene) -> list[str]:
@@ -104,14 +97,7 @@ def check_repeated_gets(scene: Scene) -> list[str]:
 
 def check_empty_successes(exchanges: Sequence[Exchange]) -> list[str]:
     """Say which answers on v1 are something else than a status 200 without a body."""
-    return [
-        f"{each.sent}: {each.answer}"
-        for each in exchanges
-        if each.sent.target == "/api/v1"
-        and not (
-            isinstance(each.answer, Answer) and each.answer.status == 200 and not each.answer.body
-        )
-    ]
+    return answers.check_empty_successes(exchanges, "/api/v1")
 
 
 def _what_was_told(exchange: Exchange) -> str:
@@ -154,7 +140,8 @@ def connections(scene: Scene) -> int:
     What a gateway has kept since an earlier crowd of clients is not this scenario's doing.
     """
     own = _own_connections(scene)
-    return len(own - scene.open_before) or min(1, len(own))
+    new = [number for number in own if number > scene.primary.connections_before]
+    return len(new) or min(1, len(own))
 
 
 def _own_connections(scene: Scene) -> set[int]:

@@ -7,7 +7,7 @@ from itertools import product
 
 from features.support.checks import copies
 from features.support.gateways.model import needed
-from features.support.operator import live_edits
+from features.support.operator import changes
 from features.support.scene import Scene
 from features.support.waiting import patient
 from features.support.wire import uploads
@@ -25,7 +25,7 @@ def set_answer_time(scene: Scene, seconds: int) -> None:
     """Let the gateway wait so long for the primary's answers, until the scenario ends."""
     gateway = scene.in_front
     setting = needed(gateway.answer_time, gateway, "answer_time")(seconds)
-    scene.change(live_edits.edited(scene, setting.role, setting.edits, setting.file))
+    scene.change(changes.setting(scene, setting))
 
 
 def ask_at_once(scene: Scene, patience: float = 15.0) -> None:

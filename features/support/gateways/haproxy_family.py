@@ -3,7 +3,7 @@
 import os
 import secrets
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from features.support.gateways.figures import by_reason, page
@@ -123,13 +123,9 @@ def reloaded(stack: Stack, gateway: Gateway) -> Effect:
 def restarted(stack: Stack, gateway: Gateway) -> Effect:
     """Restart HAProxy, which on a reload keeps what `setenv` has set, also once that is gone."""
 
-    def restart() -> None:
-        stack.flowing.clear()
-        stack.stop(gateway.front)
-        stack.restore(gateway.front)
-        await_route(stack, gateway)
-
-    return Effect(lambda: process(stack, gateway), restart)
+    return Effect(
+        lambda: process(stack, gateway), lambda: _restart(stack, gateway, [gateway.front])
+    )
 
 
 def tools_restarted(stack: Stack, gateway: Gateway) -> Effect:
@@ -138,16 +134,21 @@ def tools_restarted(stack: Stack, gateway: Gateway) -> Effect:
 
     def restart() -> None:
         nonlocal starts
-        stack.flowing.clear()
         tools = [each.name for each in gateway.services if each.name != gateway.front]
-        for name in tools:
-            stack.stop(name)
-        for name in tools:
-            stack.restore(name)
-        await_route(stack, gateway)
+        _restart(stack, gateway, tools)
         starts += 1
 
     return Effect(lambda: str(starts), restart)
+
+
+def _restart(stack: Stack, gateway: Gateway, names: Sequence[str]) -> None:
+    """Stop services, start them again, and wait until clients are served."""
+    stack.flowing.clear()
+    for name in names:
+        stack.stop(name)
+    for name in names:
+        stack.restore(name)
+    await_route(stack, gateway)
 
 
 def mirror_counts(stack: Stack, gateway: Gateway) -> Mapping[str, int]:

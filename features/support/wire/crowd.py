@@ -14,6 +14,7 @@ from itertools import count
 from random import Random
 
 from features.support.waiting import patient
+from features.support.wire import raw
 from features.support.wire.client import (
     Address,
     ClientError,
@@ -71,7 +72,7 @@ class _Link:
         if self.opened is None:
             self.opened = socket.create_connection((self.to.host, self.to.port), patient(_PATIENCE))
             self.opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.opened.sendall(_head(self.sent))
+        self.opened.sendall(raw.head(self.sent))
         return self.opened
 
     def receive(self) -> Answer | None:
@@ -193,11 +194,6 @@ def _outcome(receive: Callable[[], Answer | None]) -> Answer | ClientError | Non
         return ClientError(f"{type(reason).__name__}: {reason}")
 
 
-def _head(sent: Sent) -> bytes:
-    lines = [f"{sent.method} {sent.target} HTTP/1.1", *(f"{n}: {v}" for n, v in sent.headers)]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1")
-
-
 def parsed(got: bytes, elapsed: float, *, ended: bool = False) -> Answer | None:
     """Return the answer that these bytes are, None while more must come; raises ValueError.
 
@@ -206,11 +202,12 @@ def parsed(got: bytes, elapsed: float, *, ended: bool = False) -> Answer | None:
     head, end, rest = got.partition(_END)
     if not end:
         return None
-    status, *lines = head.decode("latin-1").split("\r\n")
+    first_line, *lines = head.decode("latin-1").split("\r\n")
+    status = int(first_line.split(" ", 2)[1])
     pairs = (line.partition(":") for line in lines)
     headers = tuple((name, value.strip()) for name, _, value in pairs)
-    body = _body(int(status.split(" ", 2)[1]), headers, rest, ended=ended)
-    return None if body is None else Answer(int(status.split(" ", 2)[1]), headers, body, elapsed)
+    body = _body(status, headers, rest, ended=ended)
+    return None if body is None else Answer(status, headers, body, elapsed)
 
 
 def _body(status: int, headers: Headers, rest: bytes, *, ended: bool) -> bytes | None:

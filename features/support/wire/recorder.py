@@ -26,6 +26,7 @@ class Recorder:
         self.name = name
         self._locate = locate
         self._ids_before = 0  # how many were given before the last reset
+        self.connections_before = 0  # the number of the newest connection at the last reset
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the environment must not come between
         self._session.headers["Authorization"] = f"Bearer {TOKEN}"
@@ -85,7 +86,7 @@ class Recorder:
     def reset(self) -> None:
         """Forget the journal and behave well again."""
         self._ids_before = given()
-        self._call("POST", "/reset")
+        self.connections_before = self._call("POST", "/reset")["counters"]["connections"]
 
     def close(self) -> None:
         """Close the connection to the control port."""

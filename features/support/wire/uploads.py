@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 
 from features.support import waiting
+from features.support.wire import raw
 from features.support.wire.client import Address, ClientError, connection, send_over
 from features.support.wire.exchange import Answer, Sent
 
@@ -18,13 +19,12 @@ _PIECE = 4096
 def break_off(to: Address, sent: Sent, *, reset: bool) -> ClientError:
     """Send half of a body, then close the connection, or reset it; raises OSError."""
     body = sent.body or b""
-    line = f"{sent.method} {sent.target} HTTP/1.1"
-    framing = "Transfer-Encoding: chunked" if sent.chunked else f"Content-Length: {len(body)}"
-    head = "\r\n".join([line, *(f"{n}: {v}" for n, v in sent.headers), framing, "", ""])
+    length = ("Content-Length", str(len(body)))
+    framing = ("Transfer-Encoding", "chunked") if sent.chunked else length
     pieces = (body[at : at + _PIECE] for at in range(0, len(body) // 2, _PIECE))
     link = socket.create_connection((to.host, to.port), waiting.patient(_PATIENCE))
     with closing(link), suppress(ConnectionError):  # it was told already that nobody reads on
-        link.sendall(head.encode("latin-1"))
+        link.sendall(raw.head(sent, framing))
         for piece in pieces:
             link.sendall(b"%X\r\n%s\r\n" % (len(piece), piece) if sent.chunked else piece)
         if reset:
