@@ -4,11 +4,13 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 import psutil
 
 _PREFIX = "mirroring-spec-"
+_COPYING = threading.Lock()  # versions are asked for side by side
 
 
 def directory(*, keep: bool) -> Path:
@@ -19,9 +21,10 @@ def directory(*, keep: bool) -> Path:
 
 def copied(original: Path, own: Path) -> Path:
     """Return a run's own copy of a directory, made at first; containers may read it."""
-    if not own.exists():
-        own.parent.mkdir(exist_ok=True)
-        shutil.copytree(original, own, ignore=shutil.ignore_patterns("__pycache__"))
+    with _COPYING:
+        if not own.exists():
+            own.parent.mkdir(exist_ok=True)
+            shutil.copytree(original, own, ignore=shutil.ignore_patterns("__pycache__"))
     return own
 
 
