@@ -20,7 +20,7 @@ Feature: The health of a mirroring tool is the truth
   @promise.tool-blind @normal @own-stack @allure.label.story:Health
   Scenario Outline: The tool of <gateway> is not well while nothing reaches it
     Given <gateway> is the gateway
-    When the gateway is stopped, so that nothing reaches the mirroring tool
+    When the gateway is frozen, so that nothing reaches the mirroring tool
     Then the tool says within 8 seconds that it is not well
 
     Examples: gateways that keep the promise
@@ -30,7 +30,7 @@ Feature: The health of a mirroring tool is the truth
   @promise.tool-blind @limit @normal @own-stack @allure.label.story:Health
   Scenario Outline: The tool of <gateway> is well although nothing reaches it
     Given <gateway> is the gateway
-    When the gateway is stopped, so that nothing reaches the mirroring tool
+    When the gateway is frozen, so that nothing reaches the mirroring tool
     Then the tool says for 2 seconds that it is well
 
     Examples: gateways with this limit

@@ -26,11 +26,11 @@ def tool_is_not_well(context: Context) -> None:
     assert not wrong, told(wrong)
 
 
-@when("the gateway is stopped, so that nothing reaches the mirroring tool")
+@when("the gateway is frozen, so that nothing reaches the mirroring tool")
 def nothing_reaches_the_tool(context: Context) -> None:
     front = context.scene.in_front.front
-    context.add_cleanup(context.scene.restore, front)
-    context.scene.stop(front)
+    context.add_cleanup(context.scene.stack.resume, front)
+    context.scene.pause(front)
 
 
 @then("the tool says within {seconds:d} seconds that it is not well")

@@ -145,8 +145,8 @@ TRAEFIK = (
     ),
     _traefik(
         "share",
-        "Traefik copies 49 % of route v2",
-        Patch(_TRAEFIK, "percent: 50}", "percent: 49}"),
+        "Traefik copies 42 % of route v2",
+        Patch(_TRAEFIK, "percent: 50}", "percent: 42}"),
         "sampling",
         SHARE,
     ),

@@ -136,6 +136,6 @@ MUTANTS = (
                 "    timeout queue        5s\n    retries 8\n",
             ),
         ),
-        "primary_gone: With {} clients are told at once that the primary is gone",
+        "primary_gone: With {} clients are told within 3 seconds that the primary is gone",
     ),
 )

@@ -122,33 +122,33 @@ def reloaded(stack: Stack, gateway: Gateway) -> Effect:
 
 def restarted(stack: Stack, gateway: Gateway) -> Effect:
     """Restart HAProxy, which on a reload keeps what `setenv` has set, also once that is gone."""
-
-    return Effect(
-        lambda: process(stack, gateway), lambda: _restart(stack, gateway, [gateway.front])
-    )
+    return _restarting(stack, gateway, [gateway.front])
 
 
 def tools_restarted(stack: Stack, gateway: Gateway) -> Effect:
     """Restart the tools beside HAProxy, which take no other word of a change."""
+    tools = [each.name for each in gateway.services if each.name != gateway.front]
+    return _restarting(stack, gateway, tools)
+
+
+def _restarting(stack: Stack, gateway: Gateway, names: Sequence[str]) -> Effect:
+    """Stop services, start them again, and wait until clients are served.
+
+    That it was done tells that it was; a container has the same process ids as before.
+    """
     starts = 0
 
     def restart() -> None:
         nonlocal starts
-        tools = [each.name for each in gateway.services if each.name != gateway.front]
-        _restart(stack, gateway, tools)
+        stack.flowing.clear()
+        for name in names:
+            stack.stop(name)
+        for name in names:
+            stack.restore(name)
+        await_route(stack, gateway)
         starts += 1
 
     return Effect(lambda: str(starts), restart)
-
-
-def _restart(stack: Stack, gateway: Gateway, names: Sequence[str]) -> None:
-    """Stop services, start them again, and wait until clients are served."""
-    stack.flowing.clear()
-    for name in names:
-        stack.stop(name)
-    for name in names:
-        stack.restore(name)
-    await_route(stack, gateway)
 
 
 def mirror_counts(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
