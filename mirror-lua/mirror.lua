@@ -163,7 +163,8 @@ for i, name in ipairs(NAMES) do
    shadows[i] = {
       name = name, variable = "txn.mirror." .. name,
       seen = 0, sent = 0, dropped = zeros(DROPPED), failed = zeros(FAILED), queued = 0,
-      first = 1, last = 0, bytes = 0,              -- the queue: copies by number, and their bytes
+      queue = {}, first = 1, last = 0,             -- copies that wait, by number
+      waiting = 0, bytes = 0,                      -- their bytes, and those of all that are queued
       workers = {}, live = 0, idle = 0, connections = 0,
       addresses = {}, turn = 0,
       failures = 0, retry_at = nil, trying = false,
@@ -190,16 +191,25 @@ end
 
 local function take(shadow)
    local number = shadow.first
-   local copy = shadow[number]
+   local copy = shadow.queue[number]
    if copy then
-      shadow[number] = nil
+      shadow.queue[number] = nil
       shadow.first = number + 1
+      shadow.waiting = shadow.waiting - copy.bytes
    end
    return copy
 end
 
+local function count_waiting(shadow) return shadow.last - shadow.first + 1 end
+
+-- Gives up all that wait, without a loop over them: HAProxy interrupts a task after 10,000
+-- instructions, and what others have counted meanwhile would be overwritten.
 local function discard_all(shadow, reason)
-   for copy in take, shadow do discard(shadow, copy, reason) end
+   local count, bytes = count_waiting(shadow), shadow.waiting
+   shadow.queue, shadow.first, shadow.last, shadow.waiting = {}, 1, 0, 0
+   shadow.bytes = shadow.bytes - bytes
+   shadow.queued = shadow.queued - count
+   shadow.dropped[reason] = shadow.dropped[reason] + count
 end
 
 -- After failures in a row a shadow is left alone: every further attempt would hold a worker until
@@ -238,7 +248,7 @@ end
 local function obstacle(shadow, bytes)
    if not shadow.addresses[1] then return "shadow_down" end
    if shadow.retry_at and clock < shadow.retry_at then return "circuit_open" end
-   if shadow.last - shadow.first + 1 >= QUEUE_ITEMS then return "queue_full" end
+   if count_waiting(shadow) >= QUEUE_ITEMS then return "queue_full" end
    if shadow.bytes + bytes > QUEUE_BYTES then return "queue_bytes" end
 end
 
@@ -403,8 +413,9 @@ end
 -- Queues a copy whose bytes the shadow holds already.
 local function enqueue(shadow, copy)
    shadow.last = shadow.last + 1
-   shadow[shadow.last] = copy
-   if not shadow.trying and shadow.last - shadow.first >= shadow.idle and shadow.live < CONNECTIONS then
+   shadow.queue[shadow.last] = copy
+   shadow.waiting = shadow.waiting + copy.bytes
+   if not shadow.trying and count_waiting(shadow) > shadow.idle and shadow.live < CONNECTIONS then
       start_worker(shadow)
    end
 end
@@ -750,7 +761,7 @@ local function begin_stop()
 end
 
 local function stop_waiting(shadow)
-   local waiting = shadow.last - shadow.first + 1
+   local waiting = count_waiting(shadow)
    if waiting > 0 then
       say(shadow, ("the process stops, %d copies given up"):format(waiting))
       discard_all(shadow, "shutdown")

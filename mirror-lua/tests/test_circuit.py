@@ -83,3 +83,20 @@ def test_copies_that_waited_are_dropped_when_the_shadow_is_still_dead(
         dropped = then["circuit_open"] + then["queued"] - 1
         gateway.settled(failed_closed=FAILURES + 1, circuit_open=dropped)
     assert len(raw_shadow.requests) == FAILURES + 1
+
+
+def test_a_long_queue_is_given_up_while_more_comes(
+    start: StartGateway, raw_shadow: RawShadow
+) -> None:
+    """HAProxy interrupts what takes long; requests that come meanwhile must be counted as well."""
+    gateway, decided = start(raw_shadow.port, MIRROR_CONNECTIONS="8"), threading.Event()
+    raw_shadow.answer = once(decided, refuse)
+    with gateway.client() as ask:
+        for _ in range(1500):
+            ask()
+        decided.set()
+        for _ in range(500):
+            ask()
+    figures = gateway.settled()
+    assert figures["bytes"] == 0
+    assert figures["circuit_open"] > 1000

@@ -68,6 +68,19 @@ def test_services_of_a_killed_local_run_die_with_it(start: Start) -> None:
 
 
 @pytest.mark.stack
+def test_nothing_of_any_gateway_outlives_a_run_that_is_killed_with_its_workers(
+    start: Start,
+) -> None:
+    """Some programs have workers that would go on serving for themselves."""
+    run = start("features/routing", "-D", "stack=local", "-D", "jobs=9")
+    run.await_services(30)
+    leader = psutil.Process(run.process.pid)
+    for each in [*leader.children(), leader]:
+        each.kill()
+    eventually(run.processes, lambda left: not left, within=5, what="the end of the services")
+
+
+@pytest.mark.stack
 def test_a_signal_while_workers_start_ends_them(start: Start) -> None:
     run = start(*BOTH, "-D", "stack=local")
     run.await_services(1)
