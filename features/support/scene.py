@@ -126,14 +126,16 @@ class Scene:
         for recorder in self.recorders.values():
             recorder.reset()
 
-    def await_flow(self) -> None:
+    def await_flow(self, probes: int = _PROBES) -> None:
         """Wait until copies arrive, at first or again after a fault; AssertionError if none does.
 
         What stays silent is waited for once, and told with what the tool said.
         """
         gateway = self.in_front
         known = gateway.name in self.stack.silent
-        if watch(self._copied, until=bool, within=0 if known else _FLOW_WITHIN).met:
+        if watch(
+            partial(self._copied, probes), until=bool, within=0 if known else _FLOW_WITHIN
+        ).met:
             self.stack.silent.discard(gateway.name)
             self._forget()
             return
@@ -151,8 +153,8 @@ class Scene:
         lines = [each for each in self.stack.logs(service).splitlines() if each.strip()]
         return [what, f"{service} said last:", *(lines[-_LAST_WORDS:] or ["nothing"])]
 
-    def _copied(self) -> bool:
-        probes = [request("GET", "/api/v1") for _ in range(_PROBES)]
+    def _copied(self, count: int) -> bool:
+        probes = [request("GET", "/api/v1") for _ in range(count)]
         send_at_once(self.entry, probes)  # side by side, so that no thread is left out
 
         def all_there() -> bool:

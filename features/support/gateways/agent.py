@@ -32,7 +32,7 @@ SHARE = FileShare(
     ),
 )
 SECOND_SHADOW = SecondShadow(
-    "tool", (("\nshadows:\n", "\nshadows:\n  - name: second\n    address: {second}\n"),)
+    "tool", (("\nroutes:\n", "\n  - name: second\n    address: {second}\n\nroutes:\n"),)
 )
 _ADDRESS = "    address: ${SHADOW:-127.0.0.1:8081}\n"
 
