@@ -61,7 +61,6 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with GoReplay   | is gone |
       | HAProxy with Teeproxy   | is gone |
       | Envoy                   | is gone |
-      | Nginx                   | is gone |
       | APISIX                  | is gone |
       | Traefik                 | is gone |
 
@@ -164,6 +163,18 @@ Feature: Whatever happens to the shadow, clients notice nothing
     Examples: gateways with this limit, a shadow that is frozen
       | gateway | failure   |
       | Nginx   | is frozen |
+
+  @promise.shadow-gone @claim.fire-and-forget @limit @rare @critical @own-stack @allure.label.story:Shadow
+  Scenario Outline: With <gateway> a shadow that is gone may delay the next request on a connection
+    Given <gateway> is the gateway
+    And the shadow is gone
+    When 400 requests each are sent on v1 and v3, by one client and by 50
+    Then each was answered by the primary within 0.5 seconds
+    And the shadow really failed
+
+    Examples: gateways with this limit, where nobody refuses connections in its place
+      | gateway |
+      | Nginx   |
 
   @cure @normal @own-stack @allure.label.story:Shadow
   Scenario: Nginx without keep-alive on mirrored routes is not delayed by a late shadow
