@@ -4,7 +4,6 @@ python -m tests.mutants [--list] [NAME ...]; exit code 1 when a mutant survives,
 fails that has nothing to do with it, or when a patch no longer fits.
 """
 
-import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from tests.mutants.catalogue import MUTANTS
 from tests.mutants.mutant import Mutant, PatchError
 from tests.runs import ROOT, Run, behave
 
+_COMPARISON = "\n    comparison\noutfiles = reports/allure-results\n    reports/comparison.json"
 _AT_ONCE = 5  # a run mostly waits for health checks
 _UNBROKEN = Mutant("unbroken", "nothing: the tree as it is", (), ())
 
@@ -59,7 +59,7 @@ def _verdict(mutant: Mutant) -> list[str]:
             mutant.plant(tree)
         except PatchError as reason:
             return [str(reason)]
-        chosen = ["--name", re.escape(mutant.titles)] if mutant.titles else []
+        chosen = [word for name in mutant.names for word in ("--name", name)]
         run = behave(["-D", f"stack={mutant.stack}", *chosen, *mutant.features_to_play], tree=tree)
     return _judge(mutant, run)
 
@@ -97,6 +97,14 @@ def _copy_tree(tree: Path) -> None:
         if (ROOT / name).is_file():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tree / name)
+    # What Python has compiled here it need not compile in each tree.
+    for compiled in [
+        *ROOT.glob("features/**/__pycache__"),
+        *ROOT.glob("comparison/**/__pycache__"),
+    ]:
+        shutil.copytree(compiled, tree / compiled.relative_to(ROOT), dirs_exist_ok=True)
+    ini = tree / "behave.ini"  # nobody reads the comparison of a broken tree
+    ini.write_text(ini.read_text().replace(_COMPARISON, "\noutfiles = reports/allure-results"))
     if (ROOT / "tools").is_dir():  # built here, and no part of the repository
         (tree / "tools").symlink_to(ROOT / "tools")
 

@@ -1,7 +1,8 @@
 """What a mutant is: a small patch that breaks one promise, and the scenarios that must notice."""
 
+import re
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from pathlib import Path
 
 # The features of plain HAProxy.
@@ -17,6 +18,12 @@ PLAIN = (
 )
 # Half of the time of the above; played only for those that one of their scenarios must kill.
 _SLOW = {"health", "limitation"}
+
+# Features whose scenarios take seconds each: of these the killers alone are played.
+_LONG = {
+    "figures", "half_requests", "isolation", "load", "native", "outages", "primary_gone", "running",
+    "sampled_route", "sampling", "shadows", "sizes", "slow_primary", "timing", "tool_health",
+}  # fmt: skip
 
 # HAProxy counts a request in steps; where three runs share a machine, figures may be read between
 # them. What breaks figures has killers of its own. Lua scripts are put into the reference
@@ -81,6 +88,15 @@ class Mutant:
         killing = {pattern.partition(":")[0] for pattern in self.killers}
         spared = {Path(file).stem for file in self.features} if "*" in self.bystanders else _SLOW
         return [file for file in self.features if Path(file).stem not in spared - killing]
+
+    @property
+    def names(self) -> list[str]:
+        """Return patterns of what the titles of the scenarios to play contain; none means all."""
+        if not self.titles:
+            return []
+        if all(Path(file).stem in _LONG for file in self.features):
+            return [translate(killer.partition(": ")[2]) for killer in self.killers]
+        return [re.escape(self.titles)]
 
     def survived(self, played: set[str], failed: set[str]) -> list[str]:
         """List the scenarios that should have noticed and did not, and killers not played."""
