@@ -25,7 +25,7 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> Any:
         logs=lambda _: "\n".join(["started", "it works", "", "no memory", "killed"]),
     )
 
-    def copied(_: Scene) -> bool:
+    def copied(_: Scene, _probes: int) -> bool:
         stack.looks += 1
         return False
 

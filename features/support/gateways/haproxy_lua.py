@@ -101,8 +101,8 @@ GATEWAY = Gateway(
     ),
     patience={
         "answers too late": _set("MIRROR_ANSWER_TIMEOUT 1s"),
-        # Started anew: a kept connection that the shadow has closed would be counted as that.
-        "does not listen": _set(),
+        # As it is, but started anew: a kept connection that the shadow has closed is another fate.
+        "does not listen": _set("MIRROR_RETRY 1s"),
         "by their number": _set("MIRROR_CONNECTIONS 1", "MIRROR_QUEUE_ITEMS 2"),
         "by their bytes": _set("MIRROR_CONNECTIONS 1", "MIRROR_QUEUE_BYTES 10k"),
     },

@@ -4,15 +4,16 @@ import errno
 import os
 import socket
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from features.support.errors import StackError
 
-_TABLES, _LISTENS = ("/proc/net/tcp", "/proc/net/tcp6"), " 0A "
-# Addresses at which a listener gets what is sent to 127.0.0.1.
-_HERE = ("127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1")
+_TABLES, _LISTENS = ("/proc/net/tcp", "/proc/net/tcp6"), "0A"
+# Addresses, as the kernel's tables write them, where a listener gets what is sent to 127.0.0.1.
+_HERE = ("0100007F", "00000000", "0" * 32, "0000000000000000FFFF00000100007F")
 # A bound socket that does not listen keeps a port from everybody who does not ask for that very
 # port with SO_REUSEADDR, as services do; also while its service is stopped.
 _reserved: list[socket.socket] = []
@@ -77,26 +78,35 @@ def owners(wanted: Collection[int]) -> dict[int, int | None]:
     As long as nobody listens on one of them, no process is looked for at all.
     """
     found: dict[int, int | None] = dict.fromkeys(wanted)
-    if not found.keys() <= _listened_on():
-        return found
-    for link in psutil.net_connections("tcp"):
-        if link.status != psutil.CONN_LISTEN or not link.laddr:
-            continue
-        if link.laddr.ip in _HERE and link.laddr.port in found:
-            found[link.laddr.port] = link.pid or found[link.laddr.port]
+    listening = {link: port for link, port in _listeners().items() if port in found}
+    if found.keys() <= set(listening.values()):
+        for pid in psutil.pids():
+            found |= {listening[link]: pid for link in _links(pid) & listening.keys()}
     return found
 
 
-def _listened_on() -> set[int]:
-    """Return the TCP ports that somebody listens on.
+def _listeners() -> dict[str, int]:
+    """Return the TCP ports of loopback that somebody listens on, by the link of their sockets.
 
     psutil takes half a second where thousands of connections have just been closed, and a service
     that starts is looked at again and again.
     """
     files = [path for path in map(Path, _TABLES) if path.exists()]
-    lines = (line for path in files for line in path.read_text().splitlines())
-    here = (line.split()[1] for line in lines if _LISTENS in line)
-    return {int(address.rpartition(":")[2], 16) for address in here}
+    links = [line.split() for path in files for line in path.read_text().splitlines()]
+    here = [(link[1].rpartition(":"), link[9]) for link in links if link[3] == _LISTENS]
+    return {
+        f"socket:[{inode}]": int(port, 16) for (address, _, port), inode in here if address in _HERE
+    }
+
+
+def _links(pid: int) -> set[str]:
+    """Return what the files of a process are links to; nothing where this user may not look."""
+    found = set()
+    with suppress(OSError):  # it has ended meanwhile, or is another's
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                found.add(str(file.readlink()))
+    return found
 
 
 def owner(port: int) -> int | None:
