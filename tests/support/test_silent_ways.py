@@ -61,7 +61,7 @@ def test_what_copies_nothing_is_looked_at_once_from_then_on(silent: Any) -> None
 def test_what_copies_again_is_played_again(silent: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AssertionError):
         Scene(silent).enter(WAY)
-    monkeypatch.setattr(Scene, "_copied", lambda _: True)
+    monkeypatch.setattr(Scene, "_copied", lambda *_: True)
     Scene(silent).enter(WAY)
     assert silent.flowing == {WAY.name}
     assert not silent.silent
