@@ -46,8 +46,8 @@ class Event:
 def fail(scene: Scene, fate: Fate, count: int) -> Event:
     """Send requests on v1 while the shadow fails, each over a connection of its own."""
     _prepare(scene, fate)
-    scene.misbehave("shadow", **FAILURES[fate])
     event = Event(fate, _settled(scene), lambda: count)
+    scene.misbehave("shadow", **FAILURES[fate])
     for _ in range(count):
         scene.send(request("GET", "/api/v1"))
     return event
