@@ -31,7 +31,7 @@ Feature: A size that is stated is exact
       | HAProxy with SPOE       | 60    | is counted as too large |
       | HAProxy with a log ring | 46    | is counted as too large |
 
-  @promise.size-edge @limit @normal @allure.label.story:Sizes
+  @promise.size-edge @limit @by-chance @normal @allure.label.story:Sizes
   Scenario Outline: <gateway> copies no body of 32 MB and one byte more, and counts it
     Given <gateway> is the gateway
     When the client sends bodies of 32 MB and of one byte more on route v1
