@@ -160,7 +160,10 @@ class Scene:
         def all_there() -> bool:
             return all(self.shadow.copies_of(str(probe.request_id)) for probe in probes)
 
-        return watch(all_there, until=bool, within=_COPY_WITHIN).met
+        if not watch(all_there, until=bool, within=_COPY_WITHIN).met:
+            return False
+        alone = self.in_front.leaves_alone
+        return not (alone and alone(self.stack, self.in_front))
 
     def misbehave(self, service: str, **faults: Fault) -> None:
         """Let a service misbehave until the next scenario, which waits for copies to flow again."""

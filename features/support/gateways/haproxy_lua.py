@@ -72,6 +72,11 @@ def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
     return {**figures, _NOT_THERE: sum(figures[each] for each in _NOT_THERE.split(" + "))}
 
 
+def _open_circuits(stack: Stack, gateway: Gateway) -> int:
+    told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json"))
+    return sum(each["open_circuits"] for each in told.values())
+
+
 def _account(stack: Stack, gateway: Gateway) -> Account:
     """Add up what is told of each shadow, as the figures of the agent are added up."""
     told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json")).values()
@@ -88,6 +93,7 @@ GATEWAY = Gateway(
     (family.service("lua", MIRROR_LUA=str(ROOT / "mirror-lua" / "mirror.lua")),),
     front="haproxy-lua",
     account=_account,
+    leaves_alone=_open_circuits,
     figures=FateFigures(
         _figures,
         {

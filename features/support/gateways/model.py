@@ -207,6 +207,7 @@ class Gateway(Topology):
     account_at_end   reads from its log what a tool had counted when it was stopped
     front_counts     reads what the gateway itself counts of the way of mirroring, by reason or name
     figures          what it publishes of single fates of copies
+    leaves_alone     tells how many of its threads leave the shadow alone for a while
     patience         how a fate is brought about sooner: little time for an answer, little room
     effects          how a changed configuration takes effect, by role
     reread           what an operator changes where the gateway watches its files and reloads none
@@ -233,6 +234,7 @@ class Gateway(Topology):
     account_at_end: Reading | None = None
     front_counts: Callable[[Stack, "Gateway"], Mapping[str, int]] | None = None
     figures: "FateFigures[Gateway] | None" = None
+    leaves_alone: Callable[[Stack, "Gateway"], int] | None = None
     patience: Mapping[Fate, Setting] = field(default_factory=dict)
     effects: Mapping[Role, Effecting] = field(default_factory=dict)
     reread: Edits = field(default_factory=dict)
