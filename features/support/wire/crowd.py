@@ -34,8 +34,13 @@ _END = b"\r\n\r\n"
 
 @dataclass
 class _OfTheCrowd:
-    """One client: a connection for each target, and which of them it uses next."""
+    """One client: a connection for each target, and which of them it uses next.
 
+    Every second client begins with another target than its neighbours, so that a moment in which
+    the machine stands still holds up as many requests to one target as to the other.
+    """
+
+    number: int
     links: list["_Link"]
     rounds: int
     kept: bool
@@ -43,11 +48,11 @@ class _OfTheCrowd:
 
     def next(self) -> "_Link | None":
         """Return the link of the next request; who comes first changes from round to round."""
-        number, place = divmod(self.turn, len(self.links))
-        if number == self.rounds:
+        past, place = divmod(self.turn, len(self.links))
+        if past == self.rounds:
             return None
         self.turn += 1
-        return (self.links if number % 2 else self.links[::-1])[place]
+        return (self.links if (past + self.number) % 2 else self.links[::-1])[place]
 
     def cut_short(self) -> None:
         """Let the round that has begun be the last."""
@@ -111,8 +116,8 @@ class Crowd:
         pause: float = 0.0,
     ) -> None:
         self._clients = [
-            _OfTheCrowd([_Link(to, target) for target in targets], rounds, kept)
-            for _ in range(clients)
+            _OfTheCrowd(number, [_Link(to, target) for target in targets], rounds, kept)
+            for number in range(clients)
         ]
         self._pause, self._chance = pause, Random(clients)  # the same pauses in each run
         self._pausing: list[tuple[float, int, _OfTheCrowd]] = []
