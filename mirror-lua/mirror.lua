@@ -167,7 +167,7 @@ for i, name in ipairs(NAMES) do
       waiting = 0, bytes = 0,                      -- their bytes, and those of all that are queued
       workers = {}, live = 0, idle = 0, connections = 0,
       addresses = {}, turn = 0,
-      failures = 0, retry_at = nil, trying = false,
+      failures = 0, well_at = 0, retry_at = nil, trying = false,
    }
 end
 
@@ -226,15 +226,18 @@ end
 
 local function succeeded(shadow)
    shadow.sent = shadow.sent + 1
-   shadow.failures = 0
+   shadow.failures, shadow.well_at = 0, clock
    if shadow.retry_at then
       shadow.retry_at = nil
       say(shadow, "is back")
    end
 end
 
-local function failed(shadow, reason)
+-- A copy that began before another was answered says nothing of how the shadow is now: HAProxy tries
+-- for a second to connect.
+local function failed(shadow, reason, began)
    shadow.failed[reason] = shadow.failed[reason] + 1
+   if began < shadow.well_at then return end
    shadow.failures = shadow.failures + 1
    if shadow.failures < FAILURES then return end
    if not shadow.retry_at then
@@ -355,7 +358,7 @@ local function exchange(worker, copy)
 end
 
 local function serve(worker, copy)
-   local shadow = worker.shadow
+   local shadow, began = worker.shadow, clock
    worker.verdict = nil
    local ran, version, status = pcall(exchange, worker, copy)
    shadow.bytes = shadow.bytes - copy.bytes
@@ -368,7 +371,7 @@ local function serve(worker, copy)
    else
       hang_up(worker)
       if not ran then say(shadow, "cannot send: " .. tostring(version)) end
-      failed(shadow, worker.verdict or ran and status or "internal")
+      failed(shadow, worker.verdict or ran and status or "internal", began)
    end
    worker.deadline = nil
 end

@@ -3,6 +3,7 @@
 import itertools
 import socket
 import threading
+import time
 
 import pytest
 
@@ -100,3 +101,21 @@ def test_a_long_queue_is_given_up_while_more_comes(
     figures = gateway.settled()
     assert figures["bytes"] == 0
     assert figures["circuit_open"] > 1000
+
+
+def test_failures_that_began_before_a_success_say_nothing_of_now(
+    start: StartGateway, raw_shadow: RawShadow
+) -> None:
+    gateway, decided, well = start(raw_shadow.port), threading.Event(), raw_shadow.answer
+    raw_shadow.answer = once(decided, refuse)
+    with gateway.client() as ask:
+        for _ in range(FAILURES):
+            ask()
+        eventually(lambda: len(raw_shadow.requests), lambda n: n == FAILURES, WITHIN)
+        raw_shadow.answer = well
+        # HAProxy's script looks at the clock ten times a second.
+        soon = time.monotonic() + 0.3
+        eventually(ask, lambda _: time.monotonic() > soon, WITHIN)
+        decided.set()
+        eventually(gateway.account, lambda now: now["failed_closed"] == FAILURES, WITHIN)
+    assert "left alone" not in gateway.process.log()
