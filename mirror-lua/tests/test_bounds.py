@@ -19,7 +19,7 @@ pytestmark = pytest.mark.stack
 
 ONE_THREAD = "    noreuseport\n"
 REQUESTS = 50
-EACH = 0.025  # seconds a request, its copy and the answer to that; 1 ms here, 12 where many share it
+EACH = 0.025  # seconds a request, its copy and the answer to that; 1 ms here, 12 where it is busy
 
 
 def one_thread(text: str) -> str:
