@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from features.support.checks.answers import check_answer
@@ -41,21 +42,24 @@ def play(scene: Scene, seed: int, count: int) -> None:
     """Send so many requests by some clients, each over a connection that it mostly keeps."""
     requests = generate(seed, count, _handling(scene).terms)
     parts = [requests[number::_CLIENTS] for number in range(_CLIENTS)]
-    with ThreadPoolExecutor(_CLIENTS) as pool:
-        for exchanges in pool.map(lambda part: _send(scene, part), parts):
-            scene.exchanges += exchanges
+    with ExitStack() as links:
+        with ThreadPoolExecutor(_CLIENTS) as pool:
+            for exchanges in pool.map(lambda part: _send(scene, part, links), parts):
+                scene.exchanges += exchanges
+        # Some copy nothing for a client that has gone; of that tells a promise of its own.
+        _journals(scene, [each.sent for each in scene.exchanges], _WITHIN)
 
 
-def _send(scene: Scene, part: Sequence[Generated]) -> list[Exchange]:
+def _send(scene: Scene, part: Sequence[Generated], links: ExitStack) -> list[Exchange]:
     done = []
-    with connection(scene.entry) as link:
-        for each in part:
-            if each.fresh:
-                link.close()
-            try:
-                done.append(Exchange(each.sent, send_over(link, each.sent)))
-            except ClientError as reason:
-                done.append(Exchange(each.sent, reason))
+    link = links.enter_context(connection(scene.entry))
+    for each in part:
+        if each.fresh:
+            link = links.enter_context(connection(scene.entry))
+        try:
+            done.append(Exchange(each.sent, send_over(link, each.sent)))
+        except ClientError as reason:
+            done.append(Exchange(each.sent, reason))
     return done
 
 
