@@ -155,12 +155,13 @@ class Scene:
 
     def _copied(self, count: int) -> bool:
         probes = [request("GET", "/api/v1") for _ in range(count)]
+        ids = {str(probe.request_id) for probe in probes}
         send_at_once(self.entry, probes)  # side by side, so that no thread is left out
 
-        def all_there() -> bool:
-            return all(self.shadow.copies_of(str(probe.request_id)) for probe in probes)
+        def arrived() -> set[str | None]:
+            return {each.request_id for each in self.shadow.received(ids)}
 
-        if not watch(all_there, until=bool, within=_COPY_WITHIN).met:
+        if not watch(arrived, until=lambda found: found >= ids, within=_COPY_WITHIN).met:
             return False
         alone = self.in_front.leaves_alone
         return not (alone and alone(self.stack, self.in_front))

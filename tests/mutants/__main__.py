@@ -17,10 +17,15 @@ from features.support.gateways.catalogue import CATALOGUE
 from features.support.options import parse
 from features.support.stack import choose
 from tests.mutants.catalogue import MUTANTS
-from tests.mutants.mutant import Mutant, PatchError
+from tests.mutants.mutant import Mutant, Patch, PatchError
 from tests.runs import ROOT, Run, behave
 
-_COMPARISON = "\n    comparison\noutfiles = reports/allure-results\n    reports/comparison.json"
+# Nobody reads the comparison of a broken tree.
+_WITHOUT_COMPARISON = Patch(
+    "behave.ini",
+    "\n    comparison\noutfiles = reports/allure-results\n    reports/comparison.json",
+    "\noutfiles = reports/allure-results",
+)
 _AT_ONCE = 5  # a run mostly waits for health checks
 _UNBROKEN = Mutant("unbroken", "nothing: the tree as it is", (), ())
 
@@ -56,6 +61,7 @@ def _verdict(mutant: Mutant) -> list[str]:
         tree = Path(directory)
         _copy_tree(tree)
         try:
+            _WITHOUT_COMPARISON.apply(tree)
             mutant.plant(tree)
         except PatchError as reason:
             return [str(reason)]
@@ -103,8 +109,6 @@ def _copy_tree(tree: Path) -> None:
         *ROOT.glob("comparison/**/__pycache__"),
     ]:
         shutil.copytree(compiled, tree / compiled.relative_to(ROOT), dirs_exist_ok=True)
-    ini = tree / "behave.ini"  # nobody reads the comparison of a broken tree
-    ini.write_text(ini.read_text().replace(_COMPARISON, "\noutfiles = reports/allure-results"))
     if (ROOT / "tools").is_dir():  # built here, and no part of the repository
         (tree / "tools").symlink_to(ROOT / "tools")
 

@@ -47,7 +47,7 @@ def play(scene: Scene, seed: int, count: int) -> None:
             for exchanges in pool.map(lambda part: _send(scene, part, links), parts):
                 scene.exchanges += exchanges
         # Some copy nothing for a client that has gone; of that tells a promise of its own.
-        _journals(scene, [each.sent for each in scene.exchanges], _WITHIN)
+        _await_copies(scene, [each.sent for each in scene.exchanges], _WITHIN)
 
 
 def _send(scene: Scene, part: Sequence[Generated], links: ExitStack) -> list[Exchange]:
@@ -98,15 +98,24 @@ def _smallest(scene: Scene, sent: Sent, found: list[str]) -> tuple[Sent, list[st
 
 def _journals(scene: Scene, sent: Sequence[Sent], within: float) -> Journals:
     """Return what arrived, once all that must be copied has been, or after a while."""
+    found = _await_copies(scene, sent, within)
+    arrived = {each.request_id: each for each in scene.primary.received(_only(sent))}
+    return Journals(arrived, {each.request_id: each for each in found})
+
+
+def _await_copies(scene: Scene, sent: Sequence[Sent], within: float) -> list[Received]:
+    """Return the copies, once all that must be copied has been, or after a while."""
     wanted = {each.request_id for each in sent if _is_copied(each)}
-    ids = [str(each.request_id) for each in sent] if len(sent) == 1 else None
-    found = watch(
-        lambda: [each for each in scene.shadow.received(ids) if each.state != "receiving"],
+    return watch(
+        lambda: [each for each in scene.shadow.received(_only(sent)) if each.state != "receiving"],
         until=lambda arrived: {each.request_id for each in arrived} >= wanted,
         within=for_arrival(within),
     ).value
-    arrived = {each.request_id: each for each in scene.primary.received(ids)}
-    return Journals(arrived, {each.request_id: each for each in found})
+
+
+def _only(sent: Sequence[Sent]) -> list[str] | None:
+    """Return the id of a single request to ask a journal for, None to ask for all."""
+    return [str(sent[0].request_id)] if len(sent) == 1 else None
 
 
 def _is_copied(sent: Sent) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
@@ -61,8 +62,16 @@ def _set(*lines: str) -> Setting:
     return Setting("front", [edit], effecting=family.restarted)
 
 
+def _told(stack: Stack, gateway: Gateway) -> dict[str, dict[str, Any]]:
+    """Return what the script tells of each shadow, by name."""
+    told: dict[str, dict[str, Any]] = json.loads(
+        page(stack, gateway.front, "stats", "/mirroring.json")
+    )
+    return told
+
+
 def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
-    told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json"))["shadow"]
+    told = _told(stack, gateway)["shadow"]
     figures = {
         f"{kind}.{reason}": count
         for kind in ("dropped", "failed")
@@ -73,13 +82,12 @@ def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
 
 
 def _open_circuits(stack: Stack, gateway: Gateway) -> int:
-    told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json"))
-    return sum(each["open_circuits"] for each in told.values())
+    return sum(each["open_circuits"] for each in _told(stack, gateway).values())
 
 
 def _account(stack: Stack, gateway: Gateway) -> Account:
     """Add up what is told of each shadow, as the figures of the agent are added up."""
-    told = json.loads(page(stack, gateway.front, "stats", "/mirroring.json")).values()
+    told = _told(stack, gateway).values()
     total = {name: sum(each[name] for each in told) for name in ("seen", "sent", "queued")}
     dropped, failed = (
         dict(sum((Counter(each[kind]) for each in told), Counter()))
