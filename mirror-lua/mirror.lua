@@ -518,15 +518,6 @@ local function origin_form(txn, uri)
    return target ~= "" and target or "/"
 end
 
-local function is_tunnel(method, fields)
-   if method == "CONNECT" then return true end
-   if not fields:find("\nupgrade:", 1, true) then return false end
-   for value in values(fields, "\nupgrade:") do
-      if value:lower():find("websocket", 1, true) then return true end
-   end
-   return false
-end
-
 -- Whether a body may follow, its length if that is known, and whether the request says so.
 local function expect_body(txn, msg, line, fields)
    if fields:find("\ntransfer-encoding:", 1, true) then return true, nil, true end
@@ -653,7 +644,7 @@ local function see_head(self, txn, msg)
    local has_body, length, announced = expect_body(txn, msg, line, fields)
    if not own_name then learn_name(txn) end
    local reason = is_ours(fields) and "loop"
-      or is_tunnel(line.method, fields) and "tunnel"
+      or line.method == "CONNECT" and "tunnel"
       or length and length > MAX_BODY and "too_large"
    local head = not reason and head_of_copy(line.method, origin_form(txn, line.uri), fields)
    local wanted = admit(chosen, head and #head + (length or 0) or 0, reason)

@@ -18,6 +18,7 @@
 #                  spelling, %-codes for "<>\^`{|} in paths, POST, PUT, PATCH and PURGE without a
 #                  body as chunked, `Accept-Encoding: identity` where the client sent none, or an
 #                  empty one. A path with a bad %-code gets 400.
+#                - Events reach the client all at the end. No WebSocket session passes.
 #                - Without -close-connections each request leaks a connection to the primary.
 #                - A copy comes back to HAProxy with some headers more than its request had. Where
 #                  those of a request all but fill HAProxy's 15 KB, the copy is lost.

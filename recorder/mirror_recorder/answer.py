@@ -28,11 +28,12 @@ class Exchange(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Head bytes, and a body given as bytes or as a number of filler bytes."""
+    """Head bytes, and a body given as bytes or as a number of filler bytes; `events` follow it."""
 
     head: bytes
     body: bytes | int
     close: bool
+    events: int = 0
 
     @property
     def size(self) -> int:
@@ -55,13 +56,7 @@ def compose(name: str, exchange: Exchange) -> Answer:
     """The answer to an exchange, with its faults of content (status, size, headers) applied."""
     head, faults = exchange.head, exchange.faults
     status = 200 if faults.status is None else faults.status
-    if faults.answer_bytes is None:
-        body: bytes | int = _document(name, exchange)
-        kind = "application/json"
-    else:
-        body = faults.answer_bytes
-        kind = "application/octet-stream"
-    size = body if isinstance(body, int) else len(body)
+    kind, body, events = _content(name, exchange)
     lines = [
         _status_line(status),
         f"X-Backend-Name: {name}",
@@ -71,7 +66,9 @@ def compose(name: str, exchange: Exchange) -> Answer:
         lines.append(f"X-Request-Id: {exchange.entry.request_id}")
     bodiless = status in (204, 304)
     if not bodiless:
-        lines += [f"Content-Type: {kind}", f"Content-Length: {size}"]
+        size = body if isinstance(body, int) else len(body)
+        framing = "Transfer-Encoding: chunked" if events else f"Content-Length: {size}"
+        lines += [f"Content-Type: {kind}", framing]
     close = not head.keep_alive
     if faults is not NO_FAULTS:
         lines += [f"{key}: {value}" for key, value in faults.answer_headers]
@@ -81,8 +78,19 @@ def compose(name: str, exchange: Exchange) -> Answer:
     elif head.version == b"1.0":
         lines.append("Connection: keep-alive")
     if bodiless or head.method == b"HEAD":
-        body = b""
-    return Answer("\r\n".join([*lines, "", ""]).encode("latin-1"), body, close)
+        body, events = b"", 0
+    return Answer("\r\n".join([*lines, "", ""]).encode("latin-1"), body, close, events)
+
+
+def _content(name: str, exchange: Exchange) -> tuple[str, bytes | int, int]:
+    """The body's type, its bytes or how many there are, and how many events follow."""
+    faults = exchange.faults
+    # To HTTP/1.0 an answer of unknown length could not be framed but by its end.
+    if faults.answer_events and exchange.head.version != b"1.0":
+        return "text/event-stream", b"", faults.answer_events
+    if faults.answer_bytes is not None:
+        return "application/octet-stream", faults.answer_bytes, 0
+    return "application/json", _document(name, exchange), 0
 
 
 def refusal(status: int, reason: str) -> Answer:

@@ -117,6 +117,7 @@ class Answerer:
         for piece in answer.pieces(last):
             await self._writable.wait()
             self._transport.write(piece)
+        await self._send_events(answer.events, faults.answer_pause)
         if last == faults.hang_answer_at:
             await self._hang()
         if last == drop:
@@ -124,6 +125,16 @@ class Answerer:
             self._reset()
         else:
             self._answered(exchange, answer)
+
+    async def _send_events(self, count: int, pause: float) -> None:
+        """Send events that tell when they were sent, each in a chunk of its own."""
+        for number in range(count):
+            await asyncio.sleep(pause if number else 0)
+            await self._writable.wait()
+            event = b"id: %d\ndata: %.6f\n\n" % (number, time())
+            self._transport.write(b"%X\r\n%b\r\n" % (len(event), event))
+        if count:
+            self._transport.write(b"0\r\n\r\n")
 
     async def _hang(self) -> None:
         self.hung = True

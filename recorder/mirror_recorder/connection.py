@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from mirror_recorder.answer import Exchange
 from mirror_recorder.answerer import Answerer
-from mirror_recorder.faults import Faults
+from mirror_recorder.faults import NO_FAULTS, Faults
 from mirror_recorder.http1 import (
     HEAD_LIMIT,
     Body,
@@ -25,6 +25,7 @@ from mirror_recorder.http1 import (
     parse_head,
 )
 from mirror_recorder.journal import Entry
+from mirror_recorder.websocket import Session
 
 BODY_LIMIT = 64 * 1024 * 1024
 
@@ -77,6 +78,7 @@ class Connection(asyncio.BufferedProtocol):
         self._partial = b""
         self._exchange: Exchange | None = None
         self._body: Body | None = None
+        self._session: Session | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._held = False
@@ -133,10 +135,17 @@ class Connection(asyncio.BufferedProtocol):
         data = bytes(_RECEIVED[:nbytes])
         try:
             while data and not self._deaf:
-                data = self._take_head(data) if self._body is None else self._take_body(data)
+                data = self._take(data)
         except MalformedRequestError as error:
             self._service.malformed += 1
             self._refuse(error.status, str(error))
+
+    def _take(self, data: bytes) -> bytes:
+        """Use up what was read, or a part of it, and return the rest."""
+        if self._session is not None:
+            self._converse(self._session, data)
+            return b""
+        return self._take_head(data) if self._body is None else self._take_body(data)
 
     def _take_head(self, data: bytes) -> bytes:
         # RFC 9112, 2.2: empty lines before a request line are no request.
@@ -151,9 +160,28 @@ class Connection(asyncio.BufferedProtocol):
         exchange = self._service.begin(parse_head(data[:end]), self)
         if exchange.head.has_body:
             self._expect_body(exchange)
+        elif self._opens_session(exchange):
+            self._open_session(exchange, data[: end + 4])
         else:
             self._complete(exchange)
         return data[end + 4 :]
+
+    def _opens_session(self, exchange: Exchange) -> bool:
+        """Whether it does; under a fault, or behind others, it is a request like any other."""
+        faultless = exchange.faults is NO_FAULTS
+        return exchange.head.opens_session and faultless and self._answerer.idle
+
+    def _open_session(self, exchange: Exchange, head: bytes) -> None:
+        exchange.entry.end("complete", time())
+        self._service.ended(exchange.entry)
+        self._session = Session(self._service.name, exchange.entry)
+        self._converse(self._session, head)
+        exchange.entry.answered = time()
+
+    def _converse(self, session: Session, data: bytes) -> None:
+        self._transport.write(session.feed(data))
+        if session.over:
+            self._transport.close()
 
     def _expect_body(self, exchange: Exchange) -> None:
         head = exchange.head

@@ -8,6 +8,7 @@ from typing import Any
 
 MAX_DELAY = 3600.0
 MAX_BYTES = 1 << 40
+MAX_EVENTS = 10_000
 
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 
@@ -21,6 +22,7 @@ class Faults:
     """What goes wrong for targets that start with `prefix`; the default is nothing.
 
     delay: seconds before the answer. status: of the answer. answer_bytes: size of its body.
+    answer_events: how many server-sent events are its body, answer_pause: seconds between two.
     answer_headers: added to it. early: it is sent once the request's head has come. hang: never
     answer. hang_answer_at: stop after that many bytes of the answer's body. read_rate: body bytes
     per second taken off the socket. drop_answer_at: reset after that many bytes of the answer's
@@ -31,6 +33,8 @@ class Faults:
     delay: float = 0.0
     status: int | None = None
     answer_bytes: int | None = None
+    answer_events: int | None = None
+    answer_pause: float = 0.0
     answer_headers: tuple[tuple[str, str], ...] = ()
     early: bool = False
     hang: bool = False
@@ -100,11 +104,14 @@ def _are_headers(value: Any) -> bool:
 
 
 _SIZE = (_whole(0, MAX_BYTES), f"a whole number of bytes from 0 to {MAX_BYTES}")
+_SECONDS = (_is_delay, f"seconds from 0 to {MAX_DELAY:.0f}")
 _FLAG = (_is_flag, "true or false")
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "delay": (_is_delay, f"seconds from 0 to {MAX_DELAY:.0f}"),
+    "delay": _SECONDS,
     "status": (_whole(200, 599), "a whole number from 200 to 599"),
     "answer_bytes": _SIZE,
+    "answer_events": (_whole(1, MAX_EVENTS), f"a whole number from 1 to {MAX_EVENTS}"),
+    "answer_pause": _SECONDS,
     "answer_headers": (
         _are_headers,
         'a list of ["name", "value"] in latin-1, without Content-Length and Transfer-Encoding',

@@ -13,7 +13,10 @@ HEAD_LIMIT = 65536
 TRAILER_LIMIT = 128
 
 _WANTED = frozenset(
-    {b"connection", b"content-length", b"expect", b"transfer-encoding", b"x-request-id"}
+    {
+        *(b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"),
+        b"x-request-id",
+    }
 )
 _VERSIONS = frozenset({b"HTTP/1.0", b"HTTP/1.1"})
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
@@ -44,6 +47,7 @@ class Head(NamedTuple):
     request_id: bytes | None
     keep_alive: bool
     expects_continue: bool
+    opens_session: bool
 
     @property
     def has_body(self) -> bool:
@@ -99,6 +103,11 @@ def parse_head(raw: bytes) -> Head:
         length=length,
         request_id=wanted[b"x-request-id"][0] if b"x-request-id" in wanted else None,
         keep_alive=b"close" not in connection and (modern or b"keep-alive" in connection),
+        # RFC 6455, 4.1: how a client opens a WebSocket session.
+        opens_session=modern
+        and method == b"GET"
+        and b"upgrade" in connection
+        and b"websocket" in _tokens(wanted.get(b"upgrade")),
         expects_continue=modern and b"100-continue" in _tokens(wanted.get(b"expect")),
     )
 

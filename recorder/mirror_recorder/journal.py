@@ -28,6 +28,7 @@ class Entry:
         "ended",
         "framing",
         "length",
+        "messages",
         "n",
         "peer",
         "raw",
@@ -46,6 +47,7 @@ class Entry:
         self.peer = peer
         self.door = door
         self.length = 0
+        self.messages: int | None = None  # of the WebSocket session that the request opened
         self.state = "receiving"
         self.ended: float | None = None
         self.answered: float | None = None
@@ -87,6 +89,7 @@ class Entry:
             "length": self.length,
             "sha256": (self._digest if self._hash is None else self._hash.digest()).hex(),
             "state": self.state,
+            "messages": self.messages,
             "connection": self.connection,
             "peer": self.peer,
             "door": self.door,

@@ -1,6 +1,7 @@
 """How a recorder misbehaves: each fault, seen from the client's side of a socket."""
 
 import hashlib
+import http.client
 import select
 import socket
 import threading
@@ -10,6 +11,7 @@ import pytest
 from mirror_recorder.testing import (
     RecorderProcess,
     answer,
+    answers,
     eventually,
     read_until_reset,
     request,
@@ -46,6 +48,33 @@ def test_answer_bytes(recorder: RecorderProcess, size: int) -> None:
         assert len(answer(sock).body) == size
         sock.sendall(request("HEAD"))
         assert answer(sock, "HEAD").headers["Content-Length"] == str(size)
+
+
+def test_events_come_one_by_one_and_tell_when_they_were_sent(recorder: RecorderProcess) -> None:
+    recorder.faults(answer_events=3, answer_pause=0.2)
+    client = http.client.HTTPConnection("127.0.0.1", recorder.port, timeout=5)
+    delays = []
+    for _ in range(2):  # the second proves that the first was framed right
+        client.request("GET", "/x")
+        response = client.getresponse()
+        assert response.headers["Content-Type"] == "text/event-stream"
+        while line := response.readline():
+            if line.startswith(b"data: "):
+                delays.append(time.time() - float(line.removeprefix(b"data: ")))
+    client.close()
+    assert len(delays) == 6
+    assert max(delays) < 0.15
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_no_events_where_no_body_can_be(recorder: RecorderProcess, status: int) -> None:
+    recorder.faults(answer_events=2, status=status)
+    method = "HEAD" if status == 200 else "GET"
+    with recorder.connect() as sock:
+        sock.sendall(request(method) * 2)
+        assert [each.status for each in answers(sock, method, method)] == [status] * 2
+    old = recorder.ask(b"GET /x HTTP/1.0\r\n\r\n")
+    assert "Transfer-Encoding" not in old.headers
 
 
 def test_answer_headers_are_added_in_order(recorder: RecorderProcess) -> None:

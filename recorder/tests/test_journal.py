@@ -52,8 +52,9 @@ def test_an_entry_has_exactly_these_fields(recorder: RecorderProcess) -> None:
     assert set(entry) == {
         *("n", "service", "at", "ended", "answered", "method", "target", "version", "headers"),
         *("trailers", "framing", "length", "sha256", "state", "connection", "peer", "door"),
-        "request_id",
+        *("request_id", "messages"),
     }
+    assert entry["messages"] is None
     assert entry["service"] == "shadow"
 
 

@@ -21,6 +21,7 @@ from tests.mutants import (
     sampled,
     secrets,
     starting,
+    streaming,
     teeproxy,
     tools,
     traffic,
@@ -53,4 +54,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *traffic.MUTANTS,
     *careless.MUTANTS,
     *tools.MUTANTS,
+    *streaming.MUTANTS,
 )

@@ -13,9 +13,17 @@ from features.support.gateways.catalogue import CATALOGUE
 from features.support.policy import load
 from features.support.stack import Execution
 from features.support.stack.ports import free_port
-from features.support.wire.client import Address, ClientTimeoutError, Exchange, request
+from features.support.wire.client import (
+    Address,
+    ClientError,
+    ClientTimeoutError,
+    Exchange,
+    request,
+)
 from features.support.wire.exchange import Answer, Received, Sent
+from features.support.wire.patient_clients import Listening
 from features.support.wire.payloads import HEADERS, METHODS
+from features.support.wire.websocket import Session
 
 MANY = 60
 _LONG = (("X-Long", "abcdefghij" * 1000), *HEADERS["forty headers"])
@@ -138,6 +146,9 @@ def values() -> dict[str, Any]:
         "Execution": Execution(0, "it began\n" + "x" * 900),
         "Edge": Edge(7, EXCHANGES[0], EXCHANGES[1]),
         "Sequence[Delivery]": [Delivery(original, EXCHANGES[:2], [False, False])],
+        "Listening": Listening(SENT[0], ClientError("reset")),
+        "Sequence[Listening]": [Listening(each, [1.0, 0.5]) for each in SENT],
+        "Session": Session("id", ["text"] * MANY, ["text"], ClientError("reset")),
         "int": 1,
         "float": 0.05,
         "range": range(2),

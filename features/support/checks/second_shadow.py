@@ -16,11 +16,14 @@ _WITHIN = 10.0
 def send_and_await(scene: Scene, route: str, count: int) -> None:
     """Send requests, and wait for their copies, so that no more than these are under way at once.
 
-    A shadow that is late for a moment would otherwise get a connection for each copy meanwhile.
+    A shadow that is late for a moment would otherwise get a connection for each copy meanwhile. Who
+    keeps an account has counted them by then: the shadow's answers have come back to it.
     """
     sent = [request("GET", f"/api/{route}/orders") for _ in range(count)]
     scene.send_in_turn(sent)
     copies.await_copies(scene, sent)
+    if scene.in_front.account is not None:
+        scene.account(at_least=len(scene.exchanges))
 
 
 def connections(scene: Scene) -> int:

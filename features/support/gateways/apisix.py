@@ -90,6 +90,7 @@ GATEWAY = Gateway(
         tells=True,
     ),
     does_not_apply={
+        "websocket-copy": "no WebSocket session passes",
         "figures-locked": "it has no figures",
         **dict.fromkeys(
             ("counted-queue-items", "counted-queue-bytes"),

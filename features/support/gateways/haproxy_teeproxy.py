@@ -149,5 +149,9 @@ GATEWAY = Gateway(
         primary=Changes(IDENTITY, reorders=True),
         copy=Changes(IDENTITY, reorders=True),
     ),
-    does_not_apply={"counted-queue-items": _ROOM, "counted-queue-bytes": _ROOM},
+    does_not_apply={
+        "websocket-copy": "no WebSocket session passes",
+        "counted-queue-items": _ROOM,
+        "counted-queue-bytes": _ROOM,
+    },
 )

@@ -81,7 +81,7 @@ class Received:
     """One journal entry of a recorder.
 
     It began `at` and was `answered` at those Unix times; `door` is which of the recorder's service
-    ports took it.
+    ports took it; `messages` are those of the WebSocket session that it opened.
     """
 
     service: str
@@ -98,6 +98,7 @@ class Received:
     answered: float | None = None
     door: str = "service"
     trailers: Headers = ()
+    messages: int | None = None
 
     @classmethod
     def from_entry(cls, entry: dict[str, Any]) -> "Received":

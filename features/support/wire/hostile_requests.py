@@ -23,6 +23,7 @@ def _evasions(marker: str) -> list[Headers]:
         (("X-Route", "v3"),),
         (("X-Original-Url", "/api/v3"), ("X-Rewrite-Url", "/api/v3")),
         (("Connection", f"{MARKER}, X-Route, X-Mirror"),),
+        (("Upgrade", "websocket"),),
         (("Cache-Control", "no-store"), ("Purpose", "prefetch")),
     ]
 

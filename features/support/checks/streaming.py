@@ -1,0 +1,92 @@
+"""Answers that come piece by piece, and clients that use of HTTP/1 what few use."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise, product
+
+from features.support.checks import copies
+from features.support.scene import Scene
+from features.support.waiting import patient
+from features.support.wire import patient_clients
+from features.support.wire.client import ClientError, Exchange, request
+from features.support.wire.exchange import Received, Sent
+from features.support.wire.patient_clients import Listening
+from features.support.wire.payloads import filled
+
+_ROUTES = ("v1", "v3")
+_KB = 1024
+_SMALL = 5  # bytes
+
+
+def listen(scene: Scene, count: int, pause: float) -> list[Listening]:
+    """Let the primary answer with events on v1 and v3, so many seconds apart, and read them."""
+    scene.misbehave("primary", answer_events=count, answer_pause=pause, prefix="/api")
+    sent = [request("GET", f"/api/{route}/events") for route in _ROUTES]
+    with ThreadPoolExecutor(len(sent)) as pool:
+        found = list(pool.map(partial(patient_clients.listen, scene.entry), sent))
+    # Whoever asks what was copied asks of these.
+    scene.exchanges += [Exchange(each, ClientError("read as events")) for each in sent]
+    return found
+
+
+def check_events(heard: Sequence[Listening], count: int, within: float) -> list[str]:
+    """Say which events did not reach their clients, or later than so many seconds."""
+    return [wrong for each in heard if (wrong := _check_events(each, count, within))]
+
+
+def check_gathered(on_v1: Listening, on_v3: Listening, count: int, within: float) -> list[str]:
+    """Say which events on v1 did not come together at the end, and which on v3 came too late."""
+    found = check_events([on_v3], count, within)
+    delays = on_v1.delays
+    if isinstance(delays, ClientError) or len(delays) != count:
+        return [*found, _check_events(on_v1, count, within)]
+    # Each has waited for the last one, and so longer than the one behind it.
+    together = all(one > next_ + within for one, next_ in pairwise(delays))
+    return found if together else [*found, f"{on_v1.sent}: events came one by one"]
+
+
+def _check_events(heard: Listening, count: int, within: float) -> str:
+    delays = heard.delays
+    if isinstance(delays, ClientError):
+        return str(delays)
+    if len(delays) != count:
+        return f"{heard.sent}: {len(delays)} of {count} events came"
+    if max(delays) > patient(within):
+        return f"{heard.sent}: events took up to {max(delays):.2f} s, and not {within:g} s at most"
+    return ""
+
+
+def send_once_told(scene: Scene) -> None:
+    """Let clients wait for 100 Continue before they send bodies on v1 and v3."""
+    for route, size in product(_ROUTES, (_SMALL, 40 * _KB)):
+        sent = request("POST", f"/api/{route}/orders", body=filled(size))
+        scene.exchanges.append(patient_clients.send_once_told(scene.entry, sent))
+
+
+def copied_small(scene: Scene) -> list[Received]:
+    """Return the copies of small bodies, once what was sent later has been copied."""
+    small = {
+        e.sent.request_id for e in scene.exchanges if e.sent.body and len(e.sent.body) == _SMALL
+    }
+    return [each for each in copies.all_but_sentinels(scene) if each.request_id in small]
+
+
+def send_pipelined(scene: Scene, count: int) -> None:
+    """Send so many requests on v1, and as many on v3, each time in one go."""
+    for route in _ROUTES:
+        scene.exchanges += patient_clients.send_pipelined(scene.entry, _mixed(route, count))
+
+
+def send_as_1_0(scene: Scene) -> None:
+    """Send requests of HTTP/1.0 on v1 and v3, with and without a body."""
+    for each in (*_mixed("v1", 2), *_mixed("v3", 2)):
+        scene.exchanges.append(patient_clients.send_as_1_0(scene.entry, each))
+
+
+def _mixed(route: str, count: int) -> list[Sent]:
+    bodies = (None, b"order")
+    return [
+        request("POST" if (body := bodies[n % 2]) else "GET", f"/api/{route}/orders/{n}", body=body)
+        for n in range(count)
+    ]
