@@ -13,8 +13,8 @@
 -- What it costs  CPU of HAProxy: 20 to 40 microseconds per mirrored GET; a route without the filter
 --                pays nothing. Memory per thread and shadow: MIRROR_QUEUE_BYTES at most.
 -- Its limits     Bodies up to MIRROR_MAX_BODY. Copies are HTTP/1.1 without TLS, without trailers;
---                CONNECT and WebSocket are not copied. Copies of one client may overtake each
---                other. Figures and limits are per thread; figures start at 0 with each process.
+--                CONNECT is not copied, and of a WebSocket session only what opens it. Copies of
+--                one client may overtake each other. Figures and limits are per thread; figures start at 0 with each process.
 --                Of an answer 256 lines are read at most (interim answers, fields, chunks); a longer
 --                one ends its connection, and counts as a failure where the status never came.
 --
@@ -41,6 +41,7 @@
 --   MIRROR_KEEP             X-Forwarded-For X-Real-IP X-Request-Id X-Route
 --                                          headers that the gateway sets. Others are left out when a
 --                                          client's Connection names them; Host never is
+--   MIRROR_HOST             (the client's) Host of the copies
 --   MIRROR_HEADER           X-Mirrored-By  the marker's name
 --   MIRROR_MARKER           (random)       the marker's value; gateways in a row need the same. A secret:
 --                                          who knows it can pass requests off as copies. With another
@@ -115,6 +116,7 @@ local NAMES = setting("TO", "shadow", function(text)
 end, "names of backends, of letters, digits, '_' and '.'")
 local REMOVE = setting("REMOVE", "", list(TOKEN), "names of headers")
 local KEEP = setting("KEEP", "X-Forwarded-For X-Real-IP X-Request-Id X-Route", list(TOKEN), "names of headers")
+local HOST = setting("HOST", "", function(text) return text:match("^[%w.:_%[%]-]*$") end, "a host")
 local HEADER = setting("HEADER", "X-Mirrored-By", name_of_header, "the name of a header")
 local SECRET = setting("MARKER", "", visible, "visible characters without spaces")
 local MAX_BODY = setting("MAX_BODY", "16m", size, SIZE)
@@ -440,6 +442,8 @@ for _, name in ipairs { "connection", "content-length", "expect", "keep-alive", 
                         "transfer-encoding", "upgrade", HEADER, table.unpack(REMOVE) } do
    unwanted[#unwanted + 1] = needle(name)
 end
+if HOST ~= "" then unwanted[#unwanted + 1] = "\nhost:" end
+local host_line = "host: " .. HOST .. "\r\n"
 
 -- Iterates over the values of a header.
 local function values(fields, sought)
@@ -507,7 +511,7 @@ local function head_of_copy(method, target, fields)
       local sought = unwanted[i]
       if fields:find(sought, 1, true) then fields = without(fields, sought) end
    end
-   local host = fields:find("\nhost:", 1, true) and "" or "host:\r\n"
+   local host = fields:find("\nhost:", 1, true) and "" or host_line
    return method .. " " .. target .. " HTTP/1.1\r" .. fields .. host .. marker_line
 end
 

@@ -8,9 +8,9 @@
 #                trailers, and gives them back to GoReplay to send. Each request is accounted for on /metrics:
 #                    received = sent + dropped{reason} + failed{reason} + in_flight
 # What it costs  nobody waits for a capture, but it takes CPU from who does the work: where both
-#                share a machine HAProxy answers 48 % of what it answers alone at full load, while
-#                35 % of the copies arrive. At 2,000 requests/s 0.9 ms for the slowest of 100, and
-#                every copy arrives. 78 microseconds of CPU per request, 231 per copy at full load;
+#                share a machine HAProxy answers 52 % of what it answers alone at full load, while
+#                36 % of the copies arrive. At 2,000 requests/s 1.2 ms for the slowest of 100, and
+#                every copy arrives. 107 microseconds of CPU per request, 298 per copy at full load;
 #                120 MB of memory, 700 MB after a burst of 10 MB bodies.
 # Its limits     only plain HTTP/1 can be read, so no TLS between HAProxy and the primary. Copies
 #                have their header names in Go's order and spelling, `Accept-Encoding: identity`
@@ -51,6 +51,8 @@
 #                                                                    (none, 127.0.0.1:9903)
 #                SETTINGS      a file that may set these as well     (goreplay.conf beside this)
 #                MIRROR_SHARES what to mirror, route=percent               (v1=100 v2=50)
+#                MIRROR_METHODS methods that are mirrored, such as GET HEAD     (all)
+#                MIRROR_HOST   Host of the copies                     (the client's)
 #                MIRROR_MARKER a secret, the value of X-Mirrored-By, as HAProxy knows it. Without
 #                              it copies that come back are known by X-Mirror-Passed, until this ends
 #                MIRROR_REMOVE headers and trailers that copies do not have
@@ -73,6 +75,7 @@ settings=${SETTINGS:-$here/goreplay.conf}
 export PRIMARY="${PRIMARY:-127.0.0.1:8080}" SHADOW="${SHADOW:-127.0.0.1:8081}"
 export METRICS_BIND="${METRICS_BIND:-127.0.0.1:9902}"
 export MIRROR_SHARES="${MIRROR_SHARES-v1=100 v2=50}" MIRROR_MARKER="${MIRROR_MARKER-}"
+export MIRROR_METHODS="${MIRROR_METHODS-}" MIRROR_HOST="${MIRROR_HOST-}"
 export MIRROR_REMOVE="${MIRROR_REMOVE-Authorization Cookie Proxy-Authorization}"
 export MIRROR_LARGEST="${MIRROR_LARGEST:-32}"
 export SHADOW_TIMEOUT="${SHADOW_TIMEOUT:-5}" SHADOW_CONNECTIONS="${SHADOW_CONNECTIONS:-256}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 # Why a request was not copied.
 INCOMPLETE = "incomplete"  # a packet was not captured, or the upload paused for too long
 LOOP = "loop"  # it is a copy already
+METHOD = "method"  # one that is not to be mirrored
 NO_ROUTE = "no_route"  # a route without a share
 NOT_SAMPLED = "not_sampled"
 TOO_LARGE = "too_large"
@@ -25,6 +26,7 @@ _STATUS = re.compile(rb"[1-5][0-9][0-9]")
 DROPPED = (
     INCOMPLETE,
     LOOP,
+    METHOD,
     NO_ROUTE,
     NOT_SAMPLED,
     TOO_LARGE,

@@ -89,7 +89,7 @@ class Middleware:
         if reason:
             self.account.dropped(reason)
         else:
-            self.outbox.put(identity, request.copy(self._settings.marks, self._settings.remove))
+            self.outbox.put(identity, request.copy(self._settings.added, self._settings.gone))
 
     def _why_not(self, request: Request, route: bytes) -> str | None:
         share = self._settings.shares.get(route, 0)
@@ -97,6 +97,9 @@ class Middleware:
             return account.LOOP
         if not share:
             return account.NO_ROUTE
+        methods = self._settings.methods
+        if methods and request.line.partition(b" ")[0] not in methods:
+            return account.METHOD
         return account.NOT_SAMPLED if random.random() * 100 >= share else None
 
     def _what_is_wrong(self, request: Request, in_order: bool) -> str | None:

@@ -1,9 +1,13 @@
 """The settings of the middleware, from the environment that goreplay.sh makes."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha1
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
+_HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]*")
 
 
 class SettingsError(Exception):
@@ -12,13 +16,16 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`shares` are percent by route, `timeout` is in seconds, `largest` a size in bytes.
+    """`shares` are percent by route, no `methods` are all, no `host` is the client's.
 
-    `restarts` is how often the start script had to start GoReplay again. `name` stands in
-    X-Mirror-Passed, and nobody can guess it: made of the marker's secret, or drawn by chance.
+    `timeout` is in seconds, `largest` a size in bytes, `restarts` how often the start script had to
+    start GoReplay again. `name` stands in X-Mirror-Passed, and nobody can guess it: made of the
+    marker's secret, or drawn by chance.
     """
 
     shares: Mapping[bytes, float]
+    methods: frozenset[bytes]
+    host: bytes
     marker: bytes
     name: bytes
     remove: frozenset[bytes]
@@ -29,9 +36,15 @@ class Settings:
     restarts: int
 
     @property
-    def marks(self) -> tuple[tuple[bytes, bytes], ...]:
-        """What says that a copy is one."""
-        return (b"X-Mirrored-By", self.marker), (b"X-Mirror-Passed", self.name)
+    def added(self) -> tuple[tuple[bytes, bytes], ...]:
+        """What is added to a copy: what says that it is one, and a host of its own."""
+        own = ((b"Host", self.host),) if self.host else ()
+        return *own, (b"X-Mirrored-By", self.marker), (b"X-Mirror-Passed", self.name)
+
+    @property
+    def gone(self) -> frozenset[bytes]:
+        """The names of what is left out of a copy, in lower case."""
+        return self.remove | {b"host"} if self.host else self.remove
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -39,6 +52,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     host, _, port = environment["METRICS_BIND"].rpartition(":")
     return Settings(
         shares=dict(_share(word) for word in environment["MIRROR_SHARES"].split()),
+        methods=frozenset(_method(word) for word in environment.get("MIRROR_METHODS", "").split()),
+        host=_host(environment.get("MIRROR_HOST", "")),
         marker=environment["MIRROR_MARKER"].encode() or b"goreplay",
         name=_name(environment["MIRROR_MARKER"]),
         remove=frozenset(environment["MIRROR_REMOVE"].lower().encode().split()),
@@ -65,6 +80,18 @@ def _share(word: str) -> tuple[bytes, float]:
     if not route or not 0 <= share <= 100:
         raise SettingsError(f"MIRROR_SHARES: {word!r} is not route=percent, such as v1=100")
     return route.encode(), share
+
+
+def _method(word: str) -> bytes:
+    if not _TOKEN.fullmatch(word):
+        raise SettingsError(f"MIRROR_METHODS: {word!r} is not a method, such as GET")
+    return word.encode()
+
+
+def _host(text: str) -> bytes:
+    if not _HOST.fullmatch(text):
+        raise SettingsError(f"MIRROR_HOST: {text!r} is not a host, such as shadow.example")
+    return text.encode()
 
 
 def _number(environment: Mapping[str, str], name: str, least: int, most: int) -> int:

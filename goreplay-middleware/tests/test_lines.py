@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 MANY = settings(max_examples=400, deadline=None)
 SETTINGS = Settings(
     shares={b"v1": 100, b"v2": 50},
+    methods=frozenset(),
+    host=b"",
     marker=b"secret",
     name=b"gor",
     remove=frozenset({b"authorization", b"cookie"}),

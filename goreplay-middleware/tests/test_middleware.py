@@ -102,6 +102,16 @@ def test_a_client_cannot_take_what_haproxy_has_set_from_the_copy() -> None:
     )
 
 
+def test_a_copy_has_the_host_that_is_set() -> None:
+    captured = Request(b"GET /x HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n")
+    own = read_settings(SETTINGS | {"MIRROR_HOST": "shadow.example"})
+    copy = captured.copy(own.added, own.gone)
+    assert copy.lower().count(b"\r\nhost: ") == 1
+    assert b"\r\nHost: shadow.example\r\n" in copy
+    usual = read_settings(SETTINGS)
+    assert b"\r\nHost: a\r\n" in captured.copy(usual.added, usual.gone)
+
+
 def test_a_copy_lacks_trailers_that_are_not_for_the_shadow() -> None:
     captured = (
         b"POST /x HTTP/1.1\r\nTrailer: Cookie, X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -172,7 +182,7 @@ def test_a_copy_that_lost_its_marker_is_known_by_the_name_in_it(secret: str) -> 
     settings = read_settings({**SETTINGS, "MIRROR_MARKER": secret})
     request = Request(b"GET / HTTP/1.1\r\nX-Mirror-Passed: another\r\n\r\n")
     assert not request.has_passed(settings.name)
-    again = Request(request.copy(settings.marks[1:], ()))
+    again = Request(request.copy(settings.added[1:], ()))
     assert again.has_passed(settings.name)
     assert again.has_passed(b"another")
 
@@ -190,6 +200,8 @@ def test_settings_are_read() -> None:
         ("MIRROR_SHARES", "v1"),
         ("MIRROR_SHARES", "v1=-1"),
         ("MIRROR_SHARES", "v1=nan"),
+        ("MIRROR_METHODS", "GET,HEAD"),
+        ("MIRROR_HOST", "shadow.example\r\nX: 1"),
         ("SHADOW_TIMEOUT", "0"),
         ("SHADOW_CONNECTIONS", "1001"),
         ("METRICS_BIND", ":70000"),

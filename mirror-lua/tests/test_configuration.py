@@ -49,6 +49,7 @@ def test_the_script_tells_every_setting_it_reads() -> None:
     [
         ("REMOVE", "Cookie; Authorization"),
         ("KEEP", "X-Ours: 1"),
+        ("HOST", "shadow.example/path"),
         ("HEADER", "X Mirrored"),
         ("MARKER", "two words"),
         ("MAX_BODY", "16 MB"),

@@ -3,6 +3,7 @@
 from tests.mutants import (
     apisix,
     careless,
+    choices,
     clients_choice,
     copies,
     fates,
@@ -55,4 +56,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *careless.MUTANTS,
     *tools.MUTANTS,
     *streaming.MUTANTS,
+    *choices.MUTANTS,
 )

@@ -135,6 +135,7 @@ def values() -> dict[str, Any]:
         "dict[str, Received]": journal,
         "Sequence[str]": [f"header {n}: {'x' * 400!r} is missing" for n in range(MANY)],
         "Sequence[bool]": [n < MANY // 2 for n in range(MANY)],
+        "Mapping[str, Sequence[bool]]": {f"user-{n}": [True, n % 2 == 0] for n in range(MANY)},
         "Collection[str]": (),
         "Mapping[str, str]": {"gateway": "\n".join(["panic: " + "x" * 900] * 30)},
         "dict[str, int]": {"/stats": 200, "/stats;csv": 302},

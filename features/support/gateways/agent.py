@@ -3,13 +3,16 @@
 import re
 import signal
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from features.support.errors import CannotFindOutError
+from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import UNSURE, Account
 from features.support.gateways.fate import Fate, FateFigures
 from features.support.gateways.figures import account_in, by_label, by_reason, page
 from features.support.gateways.model import (
+    SHADOW_HOST,
+    Choice,
     Edit,
     Effect,
     FileShare,
@@ -47,6 +50,13 @@ PATIENCE: Mapping[Fate, Setting] = {
     "by their number": _of_the_shadow("connections: 1", "queue: {items: 2}"),
     "by their bytes": _of_the_shadow("connections: 1", "queue: {bytes: 10KiB}"),
 }
+CHOICES: Mapping[Choice, Setting] = {
+    "safe methods": Setting(
+        "tool",
+        [Edit("    # methods: [GET, HEAD]      # default: all\n", "    methods: [GET, HEAD]\n")],
+    ),
+    "another host": _of_the_shadow(f"host: {SHADOW_HOST}"),
+}
 
 
 def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
@@ -54,6 +64,18 @@ def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
     own = by_label(page(stack, str(gateway.tool), "metrics", "/metrics"), "mirror_agent_")
     front = by_label(page(stack, gateway.front, "stats", "/mirroring"), "haproxy_mirror_")
     return {**own, "loops": front["haproxy_mirror_loops"]}
+
+
+_HANDED_OVER = "bool(true) if v1 !copy || v2 !copy\n"
+
+
+def sessions(percent: int) -> Sequence[Setting]:
+    """Let HAProxy choose the sessions, and the agent mirror all that it is handed."""
+    chosen = f"bool(true) if v1 !copy || v2 !copy {family.of_sessions(percent)}\n"
+    return (
+        Setting("tool", [SHARE.edit(100)]),
+        Setting("front", [Edit(_HANDED_OVER, chosen)]),
+    )
 
 
 FIGURES = FateFigures(

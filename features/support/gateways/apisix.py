@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.handling import Changes, Handling
 from features.support.gateways.model import (
+    SHADOW_HOST,
     Edit,
     Effect,
     FileShare,
@@ -39,6 +40,23 @@ _PROBE = family.ProbeRoute(
     "    plugins: {fault-injection: {abort: {http_status: 204}}}\n",
     status=204,
 )
+_HOST = "            proxy_set_header Host                "  # of copies
+_V2 = "  - id: v2\n"
+_UNSAFE = """\
+  - id: v1-unsafe
+    uri: /*
+    vars: [[real_request_uri, "~~", "^/api/v1(/|[?]|$)"]]
+    methods: [POST, PUT, PATCH, DELETE, OPTIONS, PURGE]
+    priority: 12
+    upstream_id: primary
+    plugins:
+      proxy-rewrite:
+        use_real_request_uri_unsafe: true
+        headers:
+          set: {X-Route: v1, X-Real-IP: $remote_addr}
+          remove: [X-Forwarded-For]
+
+"""
 _SHARE = "sample_ratio: 0.5\n"
 
 
@@ -61,6 +79,17 @@ GATEWAY = Gateway(
     (_SERVICE,),
     front="apisix",
     checks_shadow=False,
+    # A share of all requests is what it can be asked for.
+    sessions=lambda percent: [Setting("front", [Edit(_SHARE, f"sample_ratio: {percent / 100}\n")])],
+    choices={
+        "safe methods": Setting("front", [Edit(_V2, _UNSAFE + _V2)]),
+        "another host": Setting(
+            "front",
+            [Edit(f"{_HOST}$http_host;\n", f"{_HOST}{SHADOW_HOST};\n")],
+            "config.yaml",
+            family.reloaded_workers,
+        ),
+    },
     effects={"front": _served},
     answer_time=lambda seconds: Setting("front", [Edit("read: 30}", f"read: {seconds}}}")]),
     share=FileShare(

@@ -12,6 +12,7 @@ from features.support.gateways.fate import Fate, FateFigures
 from features.support.gateways.figures import page, samples
 from features.support.gateways.handling import ANY_ADDRESS, Changes, Handling, HeaderChange
 from features.support.gateways.model import (
+    SHADOW_HOST,
     Edit,
     Effect,
     FileShare,
@@ -117,6 +118,20 @@ def _one_thread(front: Service) -> Service:
 
 
 _TIME = "              timeout: 30s\n"  # of the routes that are mirrored
+_HOST = "                  disable_shadow_host_suffix_append: true\n"
+_MIRRORED = "          - match: {path_separated_prefix: /api/v1, headers: [*any_method]}\n"
+_UNSAFE = """\
+          - match:
+              path_separated_prefix: /api/v1
+              headers:
+                - *any_method
+                - name: ":method"
+                  string_match: {safe_regex: {regex: GET|HEAD}}
+                  invert_match: true
+            route: *to_primary
+            request_headers_to_add: *route_v1
+            request_headers_to_remove: [x-mirrored-by]
+"""
 _MARKS = "                    - {remove: x-envoy-external-address}\n"
 _POLICY = (
     "                - cluster: second\n"
@@ -155,6 +170,24 @@ GATEWAY = Gateway(
                 )
             ],
             "clusters.yaml",
+        ),
+    },
+    # A share of all requests is what it can be asked for.
+    sessions=lambda percent: [
+        Setting("front", [Edit(_SHARE, f"{{numerator: {percent}, ")], "routes.yaml")
+    ],
+    choices={
+        "safe methods": Setting("front", [Edit(_MIRRORED, _UNSAFE + _MIRRORED)], "routes.yaml"),
+        "another host": Setting(
+            "front",
+            [
+                Edit(
+                    _HOST,
+                    f"{_HOST}                  host_rewrite_literal: {SHADOW_HOST}\n",
+                    times=2,
+                )
+            ],
+            "routes.yaml",
         ),
     },
     effects={"front": _served},

@@ -74,6 +74,11 @@ def answer_time(seconds: int) -> Setting:
     return Setting("front", [Edit(line.format(30), line.format(seconds))])
 
 
+def of_sessions(percent: int) -> str:
+    """Return a condition that holds for a share of sessions, told by the cookie `session`."""
+    return f"{{ req.cook(session),xxh32,mod(10000) lt {percent * 100} }}"
+
+
 def service(
     way: str = "",
     directory: str = "",

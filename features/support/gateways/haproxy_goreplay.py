@@ -1,5 +1,6 @@
 """HAProxy with GoReplay, which captures what arrives at the primary and replays it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from features.support.errors import CannotFindOutError
@@ -9,12 +10,14 @@ from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import account_in, by_label, page
 from features.support.gateways.handling import IDENTITY, Changes, Handling
 from features.support.gateways.model import (
+    SHADOW_HOST,
     Edit,
     Effect,
     FileShare,
     Gateway,
     MirroringMistake,
     SecondShadow,
+    Setting,
 )
 from features.support.paths import DOCKER
 from features.support.stack import Stack
@@ -98,6 +101,28 @@ def _restarted(stack: Stack, gateway: Gateway) -> Effect:
     return replace(restarted, trigger=restart)
 
 
+_V2 = "    http-request set-header X-Route v2\n"
+_SHARE = FileShare(
+    "tool",
+    lambda share: Edit('#MIRROR_SHARES="v1=100 v2=50"\n', f'MIRROR_SHARES="v1=100 v2={share}"\n'),
+)
+
+
+def _setting(name: str, value: str) -> Setting:
+    unset = f"#{name}=\n"
+    edit = Edit(unset, f'{name}="{value}"\n')
+    return Setting("tool", [edit], effecting=family.tools_restarted)
+
+
+def _sessions(percent: int) -> Sequence[Setting]:
+    """Let HAProxy say which sessions are not mirrored, and GoReplay mirror all others."""
+    chosen = f"{_V2}    http-request set-header X-Mirror no unless {family.of_sessions(percent)}\n"
+    return (
+        Setting("tool", [_SHARE.edit(100)], effecting=family.tools_restarted),
+        Setting("front", [Edit(_V2, chosen)]),
+    )
+
+
 GATEWAY = Gateway(
     "HAProxy with GoReplay",
     (family.service("goreplay", "goreplay", primary="second"), _TOOL),
@@ -118,14 +143,14 @@ GATEWAY = Gateway(
             "loop": "dropped.loop",
         },
     ),
+    sessions=_sessions,
+    choices={
+        "safe methods": _setting("MIRROR_METHODS", "GET HEAD"),
+        "another host": _setting("MIRROR_HOST", SHADOW_HOST),
+    },
     effects={"front": family.reloaded, "tool": family.reloaded},
     process=family.process,
-    share=FileShare(
-        "tool",
-        lambda share: Edit(
-            '#MIRROR_SHARES="v1=100 v2=50"\n', f'MIRROR_SHARES="v1=100 v2={share}"\n'
-        ),
-    ),
+    share=_SHARE,
     restarted=family.tools_restarted,
     second_shadow=SecondShadow(
         "tool", (("#SECOND_SHADOW=\n", "SECOND_SHADOW={second}\n"),), effect=_restarted

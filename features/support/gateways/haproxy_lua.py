@@ -11,6 +11,7 @@ from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page
 from features.support.gateways.handling import Handling
 from features.support.gateways.model import (
+    SHADOW_HOST,
     CirculatingScript,
     Edit,
     FileShare,
@@ -119,6 +120,15 @@ GATEWAY = Gateway(
         "does not listen": _set("MIRROR_RETRY 1s"),
         "by their number": _set("MIRROR_CONNECTIONS 1", "MIRROR_QUEUE_ITEMS 2"),
         "by their bytes": _set("MIRROR_CONNECTIONS 1", "MIRROR_QUEUE_BYTES 10k"),
+    },
+    sessions=lambda percent: [
+        Setting("front", [Edit("v2 { rand(10000) lt 5000 }", f"v2 {family.of_sessions(percent)}")])
+    ],
+    choices={
+        "safe methods": Setting(
+            "front", [Edit(" if v1 || v2 { rand", " if v1 { method GET HEAD } || v2 { rand")]
+        ),
+        "another host": _set(f"MIRROR_HOST {SHADOW_HOST}"),
     },
     effects={"front": family.reloaded},
     process=family.process,

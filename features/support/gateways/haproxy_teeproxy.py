@@ -10,6 +10,7 @@ from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page
 from features.support.gateways.handling import IDENTITY, Changes, Handling
 from features.support.gateways.model import (
+    SHADOW_HOST,
     Edit,
     FileShare,
     Gateway,
@@ -28,6 +29,10 @@ _BUILD = (
     "go mod tidy && go build && export TEEPROXY=$PWD/teeproxy"
 )
 _ROOM = "copies that find no room in its queue are counted as refused clients, not as copies"
+_AS_V1 = "    # >>> mirroring: as in api_v1\n"
+_PAST_TEEPROXY = "    use-server primary if { var(txn.copy) -m bool }\n"
+_UNSAFE_TOO = "    use-server primary unless { method GET HEAD }\n"
+_MARK = "    http-request set-header X-Mirrored-By   %[var(proc.marker)]\n"
 _DOORS = ("copies", "more_copies")  # HAProxy's frontends for copies, the second of a second shadow
 
 
@@ -87,6 +92,18 @@ def _second_door() -> Sequence[tuple[str, str]]:
     return ((block, f"{block}\n{again}"),)
 
 
+_SHARE = FileShare("tool", lambda share: Edit(":-50}\n", f":-{share}}}\n"), file="v2.conf")
+
+
+def _sessions(percent: int) -> Sequence[Setting]:
+    """Let HAProxy send only the chosen sessions through Teeproxy, which mirrors all of them."""
+    past = f"{_AS_V1}    use-server primary unless {family.of_sessions(percent)}\n"
+    return (
+        Setting("tool", [_SHARE.edit(100)], "v2.conf", family.tools_restarted),
+        Setting("front", [Edit(_AS_V1, past)]),
+    )
+
+
 GATEWAY = Gateway(
     "HAProxy with Teeproxy",
     (
@@ -122,9 +139,18 @@ GATEWAY = Gateway(
             [Edit("    timeout server  5s\n", "    timeout server  1s\n")],
         )
     },
+    sessions=_sessions,
+    choices={
+        "safe methods": Setting(
+            "front", [Edit(_PAST_TEEPROXY, f"{_PAST_TEEPROXY}{_UNSAFE_TOO}", times=2)]
+        ),
+        "another host": Setting(
+            "front", [Edit(_MARK, f"{_MARK}    http-request set-header Host {SHADOW_HOST}\n")]
+        ),
+    },
     effects={"front": family.reloaded, "tool": family.reloaded},
     process=family.process,
-    share=FileShare("tool", lambda share: Edit(":-50}\n", f":-{share}}}\n"), file="v2.conf"),
+    share=_SHARE,
     restarted=family.tools_restarted,
     second_shadow=SecondShadow(
         "tool",

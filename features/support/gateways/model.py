@@ -16,6 +16,8 @@ from features.support.stack import Stack
 from features.support.stack.service import Service, Topology
 
 T = TypeVar("T")
+Choice = Literal["safe methods", "another host"]
+SHADOW_HOST = "shadow.example"  # that an operator may choose for copies
 # Whose configuration it is: that of the gateway itself, or of the mirroring tool beside it.
 Role = Literal["front", "tool"]
 
@@ -96,8 +98,7 @@ class SecondShadow:
 
     In the new text {second} is its address, {second_host} and {second_port} are its parts; `file`
     is another file beside the configuration, `more` are changes of further ones. `effect` is how
-    that takes effect where it is another way than usual; `beside` is written and takes effect
-    before it.
+    it takes effect if not as usual; `beside` is written and takes effect before it.
     """
 
     role: Role
@@ -127,9 +128,8 @@ def _filled(text: str, parts: Mapping[str, str]) -> str:
 class MirroringMistake:
     """A wrong variable or a wrong line of the mirroring, and how the service is asked to load it.
 
-    `role` is whose service loads it; `command` is run where that service runs. In `file` the text
-    `old` is replaced by `new`, of one line each. Each word of `named` must be in the message; in
-    it, {line} is the number of the wrong line.
+    `role` is whose service loads it, by a `command` that is run where it runs. In `file` the line
+    `old` becomes `new`. The message must have each word of `named`; {line} is the wrong line.
     """
 
     role: Role
@@ -154,10 +154,9 @@ class ConfigCheck:
     """How a gateway's own program judges configurations: commands, and mistakes that it must name.
 
     The mistakes are made in the file `reference`. `running` judges the configuration that runs,
-    warnings too; `loading` one in {files}, the name
-    of whose file follows; `strict` says that warnings are faults there; `starting` starts a second
-    gateway with one; `keywords` lists every keyword. Refusals have the word `alarm` in them,
-    warnings the word `warning`.
+    warnings too; `loading` one in {files}, whose file's name follows, and `strict` takes warnings
+    for faults; `starting` starts a second gateway; `keywords` lists every keyword; `alarm` and
+    `warning` are words that stand in refusals and in warnings.
     """
 
     reference: Path
@@ -209,6 +208,8 @@ class Gateway(Topology):
     figures          what it publishes of single fates of copies
     leaves_alone     tells how many of its threads leave the shadow alone for a while
     patience         how a fate is brought about sooner: little time for an answer, little room
+    sessions         how a share, in percent, of the sessions on route v2 is mirrored
+    choices          what an operator may choose of the copies, and how
     effects          how a changed configuration takes effect, by role
     reread           what an operator changes where the gateway watches its files and reloads none
     process          tells the gateway's working processes from those that come after a reload
@@ -236,6 +237,8 @@ class Gateway(Topology):
     figures: "FateFigures[Gateway] | None" = None
     leaves_alone: Callable[[Stack, "Gateway"], int] | None = None
     patience: Mapping[Fate, Setting] = field(default_factory=dict)
+    sessions: Callable[[int], Sequence[Setting]] | None = None
+    choices: Mapping[Choice, Setting] = field(default_factory=dict)
     effects: Mapping[Role, Effecting] = field(default_factory=dict)
     reread: Edits = field(default_factory=dict)
     process: Callable[[Stack, "Gateway"], str] | None = None

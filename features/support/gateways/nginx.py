@@ -10,6 +10,7 @@ from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
 from features.support.gateways.handling import Handling
 from features.support.gateways.model import (
+    SHADOW_HOST,
     Edit,
     FileShare,
     Gateway,
@@ -68,6 +69,8 @@ def _second_location() -> Sequence[tuple[str, str]]:
     )
 
 
+_CHOSEN = "    split_clients $request_id $chosen_v2 {\n"
+_HOST = "            proxy_set_header Host"  # of copies
 GATEWAY = Gateway(
     "Nginx",
     (_SERVICE,),
@@ -75,6 +78,33 @@ GATEWAY = Gateway(
     checks_shadow=False,
     account=_account,
     figures=FateFigures(_statuses, family.STATUSES),
+    sessions=lambda percent: [
+        Setting(
+            "front",
+            [
+                Edit(
+                    "split_clients $request_id $chosen_v2 {\n        50% 1;\n",
+                    f"split_clients $cookie_session $chosen_v2 {{\n        {percent}% 1;\n",
+                )
+            ],
+        )
+    ],
+    choices={
+        "safe methods": Setting(
+            "front",
+            [
+                Edit(
+                    _CHOSEN,
+                    f'    map $request_method $safe {{ GET 1; HEAD 1; default ""; }}\n{_CHOSEN}',
+                ),
+                Edit("        v1:     1;\n", "        v1:     $safe;\n"),
+            ],
+        ),
+        "another host": Setting(
+            "front",
+            [Edit(f"{_HOST} $http_host;\n", f"{_HOST} {SHADOW_HOST};\n")],
+        ),
+    },
     effects={"front": family.reloaded_workers},
     process=family.workers,
     answer_time=lambda seconds: Setting(

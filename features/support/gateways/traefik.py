@@ -8,6 +8,7 @@ from features.support.gateways.fate import FateFigures
 from features.support.gateways.figures import page, samples
 from features.support.gateways.handling import ANY_ADDRESS, Changes, Handling, HeaderChange
 from features.support.gateways.model import (
+    SHADOW_HOST,
     Edit,
     Effect,
     FileShare,
@@ -54,6 +55,19 @@ _PROBE = family.ProbeRoute(
     "      service: noop@internal\n",
     status=418,
 )
+_MARK = "          X-Mirrored-By: '{{ $marker }}'\n"
+_REFUSED = "    v1-refused:\n"
+_METHODS = " || ".join(
+    f"Method(`{each}`)" for each in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE")
+)
+_UNSAFE = f"""\
+    v1-unsafe:
+      entryPoints: [gateway]
+      rule: PathRegexp(`^/api/v1(/|$)`) && ({_METHODS})
+      priority: 22
+      middlewares: [v1, unmarked]
+      service: primary
+"""
 _SHADOWS = ("shadow@file", "second@file")
 _SHARE = "percent: 50}"
 _FORWARDED = (f"x-forwarded-{each}" for each in ("host", "port", "proto", "server"))
@@ -99,6 +113,14 @@ GATEWAY = Gateway(
         "answers too late": Setting(
             "front", [Edit("responseHeaderTimeout: 5s", "responseHeaderTimeout: 1s")], _ROUTES
         )
+    },
+    # A share of all requests is what it can be asked for.
+    sessions=lambda percent: [Setting("front", [Edit(_SHARE, f"percent: {percent}}}")], _ROUTES)],
+    choices={
+        "safe methods": Setting("front", [Edit(_REFUSED, _UNSAFE + _REFUSED)], _ROUTES),
+        "another host": Setting(
+            "front", [Edit(_MARK, f"{_MARK}          Host: {SHADOW_HOST}\n")], _ROUTES
+        ),
     },
     effects={"front": _served},
     answer_time=lambda seconds: Setting(
