@@ -123,7 +123,8 @@ def render(found: Sequence[Curve], measured: str) -> str:
         ),
         *("", "## Bodies", ""),
         f"Requests a second are the most; p99 and copies are at {_RATE_OF_BODIES} a second.",
-        "Copies of the load before may be on their way: then more than 100 % come, or few find room.",
+        "Copies of the load before may still be on their way: then more than 100 % come, or few",
+        "find room.",
         *("", f"| gateway | {' | '.join(heads)} |", f"| --- |{' ---: |' * len(heads)}"),
         *(
             f"| {each.gateway} | "
