@@ -245,12 +245,12 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | HAProxy with a log ring |
       | HAProxy with GoReplay   |
 
-  @promise.tool-dead @limit @critical @own-stack @allure.label.story:Mirroring-tool
-  Scenario Outline: With <gateway> a client is kept waiting for 1 or 2 seconds once the mirroring tool has died
+  @promise.tool-dead @limit @by-chance @critical @own-stack @allure.label.story:Mirroring-tool
+  Scenario Outline: With <gateway> a client may be kept waiting for 1 or 2 seconds once the mirroring tool has died
     Given <gateway> is the gateway
     And the mirroring tool was stopped
     When 400 requests each are sent on v1 and v3, by one client and by 50
-    Then each was answered by the primary, 1 to 4 after 0.5 to 3 seconds
+    Then each was answered by the primary, 0 to 4 after 0.5 to 3 seconds
     And nothing is mirrored while the tool is away
 
     Examples: gateways with this limit

@@ -148,7 +148,7 @@ MUTANTS = (
         "HAProxy's way past teeproxy is closed",
         Patch(_CFG, "check backup\n", "check backup disabled\n", times=2),
         "isolation",
-        "With {} a client is kept waiting for 1 or 2 seconds once the mirroring tool has died",
+        "With {} a client may be kept waiting for 1 or 2 seconds once the mirroring tool has died",
     ),
     _teeproxy(
         "any-share",

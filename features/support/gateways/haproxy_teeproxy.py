@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
@@ -12,6 +13,7 @@ from features.support.gateways.handling import IDENTITY, Changes, Handling
 from features.support.gateways.model import (
     SHADOW_HOST,
     Edit,
+    Effect,
     FileShare,
     Gateway,
     MirroringMistake,
@@ -21,6 +23,7 @@ from features.support.gateways.model import (
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Program, Service
+from features.support.waiting import eventually
 from features.support.wire.generated import Terms
 
 _SCRIPT = str(DOCKER / "teeproxy" / "teeproxy.sh")
@@ -33,6 +36,7 @@ _AS_V1 = "    # >>> mirroring: as in api_v1\n"
 _PAST_TEEPROXY = "    use-server primary if { var(txn.copy) -m bool }\n"
 _UNSAFE_TOO = "    use-server primary unless { method GET HEAD }\n"
 _MARK = "    http-request set-header X-Mirrored-By   %[var(proc.marker)]\n"
+_FOUND_WITHIN = 10.0  # seconds
 _DOORS = ("copies", "more_copies")  # HAProxy's frontends for copies, the second of a second shadow
 
 
@@ -82,6 +86,22 @@ def _account(stack: Stack, gateway: Gateway) -> Account:
     return Account(received, sent, {}, {"no_answer": received - sent - in_flight}, in_flight)
 
 
+def _restarted(stack: Stack, gateway: Gateway) -> Effect:
+    """Restart Teeproxy, and wait until HAProxy sends requests of both routes through it again."""
+    restarted = family.tools_restarted(stack, gateway)
+
+    def found() -> list[str]:
+        return [
+            row["status"] for (_, name), row in _rows(stack, gateway).items() if name == "teeproxy"
+        ]
+
+    def restart() -> None:
+        restarted.trigger()
+        eventually(found, lambda told: {*told} == {"UP"}, _FOUND_WITHIN, "teeproxy found well")
+
+    return replace(restarted, trigger=restart)
+
+
 def _second_door() -> Sequence[tuple[str, str]]:
     """Repeat the frontend that copies come back to, for the second shadow."""
     text = (DOCKER / "teeproxy" / "haproxy.cfg").read_text()
@@ -99,7 +119,7 @@ def _sessions(percent: int) -> Sequence[Setting]:
     """Let HAProxy send only the chosen sessions through Teeproxy, which mirrors all of them."""
     past = f"{_AS_V1}    use-server primary unless {family.of_sessions(percent)}\n"
     return (
-        Setting("tool", [_SHARE.edit(100)], "v2.conf", family.tools_restarted),
+        Setting("tool", [_SHARE.edit(100)], "v2.conf", _restarted),
         Setting("front", [Edit(_AS_V1, past)]),
     )
 
@@ -151,11 +171,11 @@ GATEWAY = Gateway(
     effects={"front": family.reloaded, "tool": family.reloaded},
     process=family.process,
     share=_SHARE,
-    restarted=family.tools_restarted,
+    restarted=_restarted,
     second_shadow=SecondShadow(
         "tool",
         (("SHADOWS=1\n", "SHADOWS=2\n"),),
-        effect=family.tools_restarted,
+        effect=_restarted,
         beside=SecondShadow("front", _second_door()),
     ),
     config_check=family.CONFIG_CHECK,
