@@ -129,17 +129,17 @@ Feature: Whatever happens to the shadow, clients notice nothing
       | Traefik                 | stops in the middle of each answer |
 
     @quiet @promise.shadow-verbose @claim.fire-and-forget
-    Examples: a shadow that answers with 2 MB
-      | gateway                 | failure           |
-      | HAProxy with SPOE       | answers with 2 MB |
-      | HAProxy with Lua        | answers with 2 MB |
-      | HAProxy with a log ring | answers with 2 MB |
-      | HAProxy with GoReplay   | answers with 2 MB |
-      | HAProxy with Teeproxy   | answers with 2 MB |
-      | Envoy                   | answers with 2 MB |
-      | Nginx                   | answers with 2 MB |
-      | APISIX                  | answers with 2 MB |
-      | Traefik                 | answers with 2 MB |
+    Examples: a shadow that answers with 300 KB
+      | gateway                 | failure             |
+      | HAProxy with SPOE       | answers with 300 KB |
+      | HAProxy with Lua        | answers with 300 KB |
+      | HAProxy with a log ring | answers with 300 KB |
+      | HAProxy with GoReplay   | answers with 300 KB |
+      | HAProxy with Teeproxy   | answers with 300 KB |
+      | Envoy                   | answers with 300 KB |
+      | Nginx                   | answers with 300 KB |
+      | APISIX                  | answers with 300 KB |
+      | Traefik                 | answers with 300 KB |
 
   @limit @critical @own-stack @allure.label.story:Shadow
   Scenario Outline: With <gateway> a shadow that <failure> delays the next request on a connection
