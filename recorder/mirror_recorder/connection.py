@@ -25,7 +25,7 @@ from mirror_recorder.http1 import (
     parse_head,
 )
 from mirror_recorder.journal import Entry
-from mirror_recorder.websocket import Session
+from mirror_recorder.websocket import Echo
 
 BODY_LIMIT = 64 * 1024 * 1024
 
@@ -78,7 +78,7 @@ class Connection(asyncio.BufferedProtocol):
         self._partial = b""
         self._exchange: Exchange | None = None
         self._body: Body | None = None
-        self._session: Session | None = None
+        self._session: Echo | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._held = False
@@ -174,11 +174,11 @@ class Connection(asyncio.BufferedProtocol):
     def _open_session(self, exchange: Exchange, head: bytes) -> None:
         exchange.entry.end("complete", time())
         self._service.ended(exchange.entry)
-        self._session = Session(self._service.name, exchange.entry)
+        self._session = Echo(self._service.name, exchange.entry)
         self._converse(self._session, head)
         exchange.entry.answered = time()
 
-    def _converse(self, session: Session, data: bytes) -> None:
+    def _converse(self, session: Echo, data: bytes) -> None:
         self._transport.write(session.feed(data))
         if session.over:
             self._transport.close()

@@ -13,10 +13,7 @@ HEAD_LIMIT = 65536
 TRAILER_LIMIT = 128
 
 _WANTED = frozenset(
-    {
-        *(b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"),
-        b"x-request-id",
-    }
+    b"connection content-length expect transfer-encoding upgrade x-request-id".split()
 )
 _VERSIONS = frozenset({b"HTTP/1.0", b"HTTP/1.1"})
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)

@@ -11,14 +11,13 @@ from mirror_recorder.journal import Entry
 MESSAGE_LIMIT = 1024 * 1024
 
 
-class Session:
+class Echo:
     """Answers what opens it, sends back each message, and counts them in its request's entry."""
 
     def __init__(self, name: str, entry: Entry) -> None:
         self._name = name
         self._entry = entry
         self._protocol = ServerProtocol(max_size=MESSAGE_LIMIT)
-        self._count = 0
 
     @property
     def over(self) -> bool:
@@ -51,5 +50,4 @@ class Session:
             self._protocol.send_continuation(bytes(frame.data), frame.fin)
         else:  # the library answers pings and closes
             return
-        self._count += frame.fin
-        self._entry.messages = self._count
+        self._entry.messages = (self._entry.messages or 0) + frame.fin

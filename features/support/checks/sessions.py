@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager
 from random import Random
 
 from features.support.checks import copies, sampling
-from features.support.gateways.model import needed
 from features.support.operator import changes
 from features.support.scene import Scene
 from features.support.telling import brief
@@ -18,10 +17,17 @@ _PREFIX = "session="
 
 @contextmanager
 def mirrored(scene: Scene, percent: int) -> Iterator[None]:
-    """Let an operator mirror a share of the sessions on route v2; undo it."""
-    gateway = scene.in_front
+    """Let an operator mirror a share of the sessions on route v2; undo it.
+
+    Who cannot tell sessions is given that share of requests, which is all that it can be asked for.
+    """
+    sessions = scene.in_front.sessions
+    if sessions is None:
+        with changes.share(scene, percent):
+            yield
+        return
     with ExitStack() as made:
-        for each in needed(gateway.sessions, gateway, "sessions")(percent):
+        for each in sessions(percent):
             made.enter_context(changes.setting(scene, each))
         yield
 

@@ -25,9 +25,12 @@ def check_echoed(scene: Scene, session: Session) -> list[str]:
         return [f"after {len(session.got)} of {len(session.sent)} messages: {session.error}"]
     wrong = sum(one != other for one, other in zip(session.sent, session.got, strict=True))
     found = [f"{wrong} of {len(session.sent)} messages came back changed"] if wrong else []
+    opened = scene.primary.copies_of(session.request_id)
+    if len(opened) != 1:
+        found.append(f"the primary received {len(opened)} requests that open the session, not one")
     return found + [
         f"the primary counts {each.messages} of {len(session.sent)} messages"
-        for each in scene.primary.copies_of(session.request_id)
+        for each in opened
         if each.messages != len(session.sent)
     ]
 

@@ -66,12 +66,12 @@ def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
     return {**own, "loops": front["haproxy_mirror_loops"]}
 
 
-_HANDED_OVER = "bool(true) if v1 !copy || v2 !copy\n"
+_HANDED_OVER = "bool(true) if v1 !copy || v2 !copy"
 
 
 def sessions(percent: int) -> Sequence[Setting]:
     """Let HAProxy choose the sessions, and the agent mirror all that it is handed."""
-    chosen = f"bool(true) if v1 !copy || v2 !copy {family.of_sessions(percent)}\n"
+    chosen = f"{_HANDED_OVER} {family.of_sessions(percent)}"
     return (
         Setting("tool", [SHARE.edit(100)]),
         Setting("front", [Edit(_HANDED_OVER, chosen)]),

@@ -79,8 +79,6 @@ GATEWAY = Gateway(
     (_SERVICE,),
     front="apisix",
     checks_shadow=False,
-    # A share of all requests is what it can be asked for.
-    sessions=lambda percent: [Setting("front", [Edit(_SHARE, f"sample_ratio: {percent / 100}\n")])],
     choices={
         "safe methods": Setting("front", [Edit(_V2, _UNSAFE + _V2)]),
         "another host": Setting(

@@ -172,10 +172,6 @@ GATEWAY = Gateway(
             "clusters.yaml",
         ),
     },
-    # A share of all requests is what it can be asked for.
-    sessions=lambda percent: [
-        Setting("front", [Edit(_SHARE, f"{{numerator: {percent}, ")], "routes.yaml")
-    ],
     choices={
         "safe methods": Setting("front", [Edit(_MIRRORED, _UNSAFE + _MIRRORED)], "routes.yaml"),
         "another host": Setting(

@@ -3,7 +3,7 @@
 import os
 import secrets
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from features.support.gateways.figures import by_reason, page
@@ -130,14 +130,25 @@ def restarted(stack: Stack, gateway: Gateway) -> Effect:
     return _restarting(stack, gateway, [gateway.front])
 
 
-def tools_restarted(stack: Stack, gateway: Gateway) -> Effect:
+def _nothing_more() -> None:
+    """Wait for nothing but what clients see."""
+
+
+def tools_restarted(
+    stack: Stack, gateway: Gateway, await_more: Callable[[], None] = _nothing_more
+) -> Effect:
     """Restart the tools beside HAProxy, which take no other word of a change."""
     tools = [each.name for each in gateway.services if each.name != gateway.front]
-    return _restarting(stack, gateway, tools)
+    return _restarting(stack, gateway, tools, await_more)
 
 
-def _restarting(stack: Stack, gateway: Gateway, names: Sequence[str]) -> Effect:
-    """Stop services, start them again, and wait until clients are served.
+def _restarting(
+    stack: Stack,
+    gateway: Gateway,
+    names: Sequence[str],
+    await_more: Callable[[], None] = _nothing_more,
+) -> Effect:
+    """Stop services, start them again, and wait until clients are served, and for more.
 
     That it was done tells that it was; a container has the same process ids as before.
     """
@@ -151,6 +162,7 @@ def _restarting(stack: Stack, gateway: Gateway, names: Sequence[str]) -> Effect:
         for name in names:
             stack.restore(name)
         await_route(stack, gateway)
+        await_more()
         starts += 1
 
     return Effect(lambda: str(starts), restart)

@@ -1,7 +1,6 @@
 """HAProxy with GoReplay, which captures what arrives at the primary and replays it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from features.support.errors import CannotFindOutError
 from features.support.gateways import haproxy_family as family
@@ -86,10 +85,8 @@ def _health_of_second(stack: Stack) -> str:
 
 def _restarted(stack: Stack, gateway: Gateway) -> Effect:
     """Restart GoReplay, and wait for a second one where there is to be one."""
-    restarted = family.tools_restarted(stack, gateway)
 
-    def restart() -> None:
-        restarted.trigger()
+    def await_second() -> None:
         if _has_second(stack):
             eventually(
                 lambda: _health_of_second(stack),
@@ -98,7 +95,7 @@ def _restarted(stack: Stack, gateway: Gateway) -> Effect:
                 "the captures of a second GoReplay",
             )
 
-    return replace(restarted, trigger=restart)
+    return family.tools_restarted(stack, gateway, await_second)
 
 
 _V2 = "    http-request set-header X-Route v2\n"

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
@@ -88,18 +87,16 @@ def _account(stack: Stack, gateway: Gateway) -> Account:
 
 def _restarted(stack: Stack, gateway: Gateway) -> Effect:
     """Restart Teeproxy, and wait until HAProxy sends requests of both routes through it again."""
-    restarted = family.tools_restarted(stack, gateway)
 
     def found() -> list[str]:
         return [
             row["status"] for (_, name), row in _rows(stack, gateway).items() if name == "teeproxy"
         ]
 
-    def restart() -> None:
-        restarted.trigger()
+    def await_both() -> None:
         eventually(found, lambda told: {*told} == {"UP"}, _FOUND_WITHIN, "teeproxy found well")
 
-    return replace(restarted, trigger=restart)
+    return family.tools_restarted(stack, gateway, await_both)
 
 
 def _second_door() -> Sequence[tuple[str, str]]:

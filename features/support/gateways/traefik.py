@@ -114,8 +114,6 @@ GATEWAY = Gateway(
             "front", [Edit("responseHeaderTimeout: 5s", "responseHeaderTimeout: 1s")], _ROUTES
         )
     },
-    # A share of all requests is what it can be asked for.
-    sessions=lambda percent: [Setting("front", [Edit(_SHARE, f"percent: {percent}}}")], _ROUTES)],
     choices={
         "safe methods": Setting("front", [Edit(_REFUSED, _UNSAFE + _REFUSED)], _ROUTES),
         "another host": Setting(

@@ -80,6 +80,12 @@ def connection(to: Address, timeout: float | None = None) -> Iterator[http.clien
         link.close()
 
 
+def no_answer(sent: Sent, reason: Exception) -> ClientError:
+    """Return why a client got no answer to a request."""
+    kind = ClientTimeoutError if isinstance(reason, TimeoutError) else ClientError
+    return kind(f"{sent.method} {sent.target}: {type(reason).__name__}: {reason}")
+
+
 def send_over(
     link: http.client.HTTPConnection, sent: Sent, parts: Iterable[bytes] | None = None
 ) -> Answer:
@@ -94,9 +100,7 @@ def send_over(
         body = response.read()
     except (OSError, http.client.HTTPException) as reason:
         link.close()
-        what = type(reason).__name__
-        kind = ClientTimeoutError if isinstance(reason, TimeoutError) else ClientError
-        raise kind(f"{sent.method} {sent.target}: {what}: {reason}") from reason
+        raise no_answer(sent, reason) from reason
     elapsed = time.perf_counter() - started
     return Answer(response.status, tuple(response.getheaders()), body, elapsed)
 

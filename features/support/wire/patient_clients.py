@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from features.support.waiting import patient
 from features.support.wire import raw
-from features.support.wire.client import Address, ClientError, ClientTimeoutError, Exchange
+from features.support.wire.client import Address, ClientError, Exchange, no_answer
 from features.support.wire.exchange import Answer, Sent
 
 _WITHIN = 5.0  # seconds until an answer
@@ -40,7 +40,7 @@ def listen(to: Address, sent: Sent) -> Listening:
                 if line.startswith(_EVENT)
             ]
     except (OSError, http.client.HTTPException, ValueError) as reason:
-        return Listening(sent, _error(sent, reason))
+        return Listening(sent, no_answer(sent, reason))
     return Listening(sent, delays)
 
 
@@ -104,7 +104,7 @@ def _play(to: Address, requests: Sequence[Sent], play: _Playing) -> list[Exchang
         with _link(to) as (link, stream):
             answers += play(link, stream)
     except (OSError, http.client.HTTPException) as reason:
-        answers += [_error(requests[0], reason)] * (len(requests) - len(answers))
+        answers += [no_answer(requests[0], reason)] * (len(requests) - len(answers))
     return [Exchange(*pair) for pair in zip(requests, answers, strict=True)]
 
 
@@ -147,8 +147,3 @@ def _read(stream: BinaryIO, sent: Sent) -> Answer:
     body = response.read()
     elapsed = time.perf_counter() - started
     return Answer(response.status, tuple(response.getheaders()), body, elapsed)
-
-
-def _error(sent: Sent, reason: Exception) -> ClientError:
-    kind = ClientTimeoutError if isinstance(reason, TimeoutError) else ClientError
-    return kind(f"{sent.method} {sent.target}: {type(reason).__name__}: {reason}")

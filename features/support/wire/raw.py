@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 
 from features.support.waiting import patient
-from features.support.wire.client import Address, ClientError, ClientTimeoutError
+from features.support.wire.client import Address, no_answer
 from features.support.wire.exchange import Answer, Headers, Sent
 
 _WITHIN = 5.0
@@ -53,7 +53,6 @@ def _read(to: Address, sent: Sent, data: bytes, started: float) -> Answer:
             response.begin()
             body = response.read()
         except (OSError, http.client.HTTPException) as reason:
-            kind = ClientTimeoutError if isinstance(reason, TimeoutError) else ClientError
-            raise kind(f"{sent.method} {sent.target}: {reason}") from reason
+            raise no_answer(sent, reason) from reason
     elapsed = time.perf_counter() - started
     return Answer(response.status, tuple(response.getheaders()), body, elapsed)
