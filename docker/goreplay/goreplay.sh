@@ -55,7 +55,8 @@
 #                MIRROR_HOST   Host of the copies                     (the client's)
 #                MIRROR_MARKER a secret, the value of X-Mirrored-By, as HAProxy knows it. Without
 #                              it copies that come back are known by X-Mirror-Passed, until this ends
-#                MIRROR_REMOVE headers and trailers that copies do not have
+#                MIRROR_REMOVE headers and trailers that copies do not have; traceparent,
+#                              tracestate and b3 as well keep them out of production's traces
 #                              (Authorization Cookie Proxy-Authorization)
 #                MIRROR_LARGEST       MiB, larger requests are not copied  (32)
 #                SHADOW_TIMEOUT       seconds, from connecting to the end of the answer (5)

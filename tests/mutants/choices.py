@@ -28,6 +28,24 @@ MUTANTS = (
         _HOST.format(_SPOE),
     ),
     broken_spoe(
+        "few-headers-removed",
+        "the agent takes three headers out of copies at most",
+        Patch(COPYING, "CUT_HEADER.decode(), *remove)", "CUT_HEADER.decode(), *remove[:3])"),
+        "choices",
+        f"{_SPOE} keeps copies out of production's traces *",
+    ),
+    _of(
+        _LUA,
+        "lua-few-headers-removed",
+        "Lua takes three headers out of copies at most",
+        Patch(
+            "mirror-lua/mirror.lua",
+            "HEADER, table.unpack(REMOVE) }",
+            "HEADER, table.unpack(REMOVE, 1, 3) }",
+        ),
+        "{} keeps copies out of production's traces *",
+    ),
+    broken_spoe(
         "session-by-request",
         "what is taken for a session is a request",
         Patch(_FAMILY, "req.cook(session)", "req.hdr(X-Request-Id)"),

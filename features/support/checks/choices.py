@@ -1,10 +1,14 @@
-"""What an operator chooses of the copies: which methods, and the host that they are for."""
+"""What an operator chooses of the copies: which methods, the host that they are for, headers."""
+
+from collections.abc import Mapping
 
 from features.support.checks import copies
 from features.support.gateways.model import SHADOW_HOST, Choice, needed
 from features.support.operator import changes
 from features.support.scene import Scene
+from features.support.wire.client import request
 from features.support.wire.exchange import Received, Sent, values
+from features.support.wire.payloads import HEADERS, TRACES
 
 SAFE = ("GET", "HEAD")
 
@@ -22,6 +26,30 @@ def check_only_safe_copied(scene: Scene) -> list[str]:
     found = {each.request_id for each in copies.all_but_sentinels(scene)}
     unsafe = [each for each in sent if each.method not in SAFE]
     return [f"{each}: it was copied" for each in unsafe if each.request_id in found]
+
+
+def traced(count: int) -> list[Sent]:
+    """Return so many requests with trace headers."""
+    return [request("GET", "/api/v1/orders", HEADERS["trace headers"]) for _ in range(count)]
+
+
+def check_traces(scene: Scene) -> list[str]:
+    """Say which copies have trace headers, and which originals not those of their client."""
+    sent = [each.sent for each in scene.exchanges]
+    arrived = copies.await_copies(scene, sent)
+    found = [f"{each}: the copy has {name}" for each in sent for name in _traces(arrived, each)]
+    originals = {str(each.request_id): each for each in scene.primary.received()}
+    return found + [
+        f"{each}: the primary got another {name}"
+        for each in sent
+        for name in TRACES
+        if _traces(originals, each).get(name) != values(each.headers, name.lower())
+    ]
+
+
+def _traces(arrived: Mapping[str, Received], sent: Sent) -> dict[str, list[str]]:
+    headers = arrived[str(sent.request_id)].headers
+    return {name: found for name in TRACES if (found := values(headers, name.lower()))}
 
 
 def check_hosts(scene: Scene) -> list[str]:

@@ -23,6 +23,7 @@ from features.support.gateways.model import (
 from features.support.paths import ROOT
 from features.support.stack import Stack
 from features.support.stack.service import Port, Service
+from features.support.wire.payloads import TRACES
 
 _RELOADED = "configuration loaded again"  # the agent's own words
 # How the agent's last words tell its account, as text and as JSON.
@@ -37,6 +38,7 @@ SHARE = FileShare(
 SECOND_SHADOW = SecondShadow(
     "tool", (("\nroutes:\n", "\n  - name: second\n    address: {second}\n\nroutes:\n"),)
 )
+_REMOVED = "  remove_headers: [Authorization, Cookie, Proxy-Authorization"
 _ADDRESS = "    address: ${SHADOW:-127.0.0.1:8081}\n"
 
 
@@ -56,6 +58,7 @@ CHOICES: Mapping[Choice, Setting] = {
         [Edit("    # methods: [GET, HEAD]      # default: all\n", "    methods: [GET, HEAD]\n")],
     ),
     "another host": _of_the_shadow(f"host: {SHADOW_HOST}"),
+    "no traces": Setting("tool", [Edit(_REMOVED + "]", f"{_REMOVED}, {', '.join(TRACES)}]")]),
 }
 
 

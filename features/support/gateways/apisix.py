@@ -18,6 +18,7 @@ from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Service
 from features.support.wire.generated import Terms
+from features.support.wire.payloads import TRACES
 
 _SERVICE = Service(
     name="apisix",
@@ -41,6 +42,8 @@ _PROBE = family.ProbeRoute(
     status=204,
 )
 _HOST = "            proxy_set_header Host                "  # of copies
+_REMOVED = '            proxy_set_header Cookie              "";\n'
+_REMOVING = '            proxy_set_header {} "";\n'.format
 _V2 = "  - id: v2\n"
 _UNSAFE = """\
   - id: v1-unsafe
@@ -84,6 +87,12 @@ GATEWAY = Gateway(
         "another host": Setting(
             "front",
             [Edit(f"{_HOST}$http_host;\n", f"{_HOST}{SHADOW_HOST};\n")],
+            "config.yaml",
+            family.reloaded_workers,
+        ),
+        "no traces": Setting(
+            "front",
+            [Edit(_REMOVED, "".join((_REMOVED, *map(_REMOVING, TRACES))))],
             "config.yaml",
             family.reloaded_workers,
         ),

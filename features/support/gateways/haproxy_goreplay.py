@@ -23,8 +23,10 @@ from features.support.stack import Stack
 from features.support.stack.service import Port, Service
 from features.support.waiting import eventually
 from features.support.wire.generated import Terms
+from features.support.wire.payloads import TRACES
 
 _CAPTURES_WITHIN = 15.0  # seconds
+_CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
 _SCRIPT = str(DOCKER / "goreplay" / "goreplay.sh")
 _AS_ROOT = "as root: "  # before the command that the script's complaint ends with
 
@@ -144,6 +146,7 @@ GATEWAY = Gateway(
     choices={
         "safe methods": _setting("MIRROR_METHODS", "GET HEAD"),
         "another host": _setting("MIRROR_HOST", SHADOW_HOST),
+        "no traces": _setting("MIRROR_REMOVE", " ".join((*_CREDENTIALS, *TRACES))),
     },
     effects={"front": family.reloaded, "tool": family.reloaded},
     process=family.process,

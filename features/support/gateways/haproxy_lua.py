@@ -24,6 +24,7 @@ from features.support.gateways.model import (
 from features.support.paths import ROOT
 from features.support.stack import Stack
 from features.support.wire.generated import Terms
+from features.support.wire.payloads import TRACES
 
 _GLOBAL, _ROUTES = "\nglobal\n", "    use_backend api_v1 if v1\n"
 _LOADED = (
@@ -129,6 +130,7 @@ GATEWAY = Gateway(
             "front", [Edit(" if v1 || v2 { rand", " if v1 { method GET HEAD } || v2 { rand")]
         ),
         "another host": _set(f"MIRROR_HOST {SHADOW_HOST}"),
+        "no traces": _set(f'MIRROR_REMOVE "Authorization Cookie {" ".join(TRACES)}"'),
     },
     effects={"front": family.reloaded},
     process=family.process,

@@ -24,6 +24,7 @@ from features.support.stack import Stack
 from features.support.stack.service import Port, Program, Service
 from features.support.waiting import eventually
 from features.support.wire.generated import Terms
+from features.support.wire.payloads import TRACES
 
 _SCRIPT = str(DOCKER / "teeproxy" / "teeproxy.sh")
 _BUILD = (
@@ -35,6 +36,7 @@ _AS_V1 = "    # >>> mirroring: as in api_v1\n"
 _PAST_TEEPROXY = "    use-server primary if { var(txn.copy) -m bool }\n"
 _UNSAFE_TOO = "    use-server primary unless { method GET HEAD }\n"
 _MARK = "    http-request set-header X-Mirrored-By   %[var(proc.marker)]\n"
+_DELETED = "    http-request del-header {}\n".format
 _FOUND_WITHIN = 10.0  # seconds
 _DOORS = ("copies", "more_copies")  # HAProxy's frontends for copies, the second of a second shadow
 
@@ -164,6 +166,7 @@ GATEWAY = Gateway(
         "another host": Setting(
             "front", [Edit(_MARK, f"{_MARK}    http-request set-header Host {SHADOW_HOST}\n")]
         ),
+        "no traces": Setting("front", [Edit(_MARK, "".join((_MARK, *map(_DELETED, TRACES))))]),
     },
     effects={"front": family.reloaded, "tool": family.reloaded},
     process=family.process,

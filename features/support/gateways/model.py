@@ -16,7 +16,7 @@ from features.support.stack import Stack
 from features.support.stack.service import Service, Topology
 
 T = TypeVar("T")
-Choice = Literal["safe methods", "another host"]
+Choice = Literal["safe methods", "another host", "no traces"]
 SHADOW_HOST = "shadow.example"  # that an operator may choose for copies
 # Whose configuration it is: that of the gateway itself, or of the mirroring tool beside it.
 Role = Literal["front", "tool"]

@@ -23,6 +23,7 @@ from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Program, Service
 from features.support.wire.generated import Terms
+from features.support.wire.payloads import TRACES
 
 _READ = ("-p", "{scratch}", "-e", "stderr", "-c", "{scratch}/nginx.conf")
 _SERVICE = Service(
@@ -70,6 +71,8 @@ def _second_location() -> Sequence[tuple[str, str]]:
 
 
 _CHOSEN = "    split_clients $request_id $chosen_v2 {\n"
+_REMOVED = '            proxy_set_header Cookie "";\n'
+_REMOVING = '            proxy_set_header {} "";\n'.format
 _HOST = "            proxy_set_header Host"  # of copies
 GATEWAY = Gateway(
     "Nginx",
@@ -103,6 +106,9 @@ GATEWAY = Gateway(
         "another host": Setting(
             "front",
             [Edit(f"{_HOST} $http_host;\n", f"{_HOST} {SHADOW_HOST};\n")],
+        ),
+        "no traces": Setting(
+            "front", [Edit(_REMOVED, "".join((_REMOVED, *map(_REMOVING, TRACES))))]
         ),
     },
     effects={"front": family.reloaded_workers},

@@ -66,6 +66,13 @@ HEADERS: Mapping[str, Headers] = {
         ("Cookie", "session=42; theme=dark"),
         ("Proxy-Authorization", "Basic Z3Vlc3Q6Z3Vlc3Q="),
     ),
+    # W3C Trace Context, and B3 in both its forms.
+    "trace headers": (
+        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        ("tracestate", "rojo=00f067aa0ba902b7"),
+        ("b3", "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1"),
+        ("X-B3-TraceId", "4bf92f3577b34da6a3ce929d0e0e4736"),
+    ),
     "unusual headers": (
         ("X-Empty", ""),
         ("X_Underscore", "kept"),
@@ -79,6 +86,7 @@ HEADERS: Mapping[str, Headers] = {
     "a host of its own": (("Host", "Orders.Example:8443"),),
 }
 
+TRACES = tuple(name for name, _ in HEADERS["trace headers"])
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE")
 
 UNUSUAL_TARGETS = (
