@@ -2,7 +2,8 @@
 Feature: A shadow that gives no answers uses up neither memory nor files
   Each copy that has no answer yet takes memory and a connection. Under load, what has no bound brings
   the gateway down, and its clients with it: 2000 copies take 2000 open files, or more. Each way has
-  its own bound of connections: 64 to 256 here, 1024 in Envoy.
+  its own bound of connections: 64 to 256 here, 1024 in Envoy. The mirroring agent takes up to 1536
+  where a shadow answers late, and more connections bring more answers.
 
   @quiet @promise.load-without-answers @critical @load @allure.label.story:Load
   Scenario Outline: <gateway> serves 2000 requests within bounds while the shadow <failure>
@@ -22,9 +23,9 @@ Feature: A shadow that gives no answers uses up neither memory nor files
 
     Examples: the same with a late shadow
       | gateway                 | failure                | files |
-      | HAProxy with SPOE       | answers 2 seconds late | 500   |
+      | HAProxy with SPOE       | answers 2 seconds late | 1900  |
       | HAProxy with Lua        | answers 2 seconds late | 500   |
-      | HAProxy with a log ring | answers 2 seconds late | 500   |
+      | HAProxy with a log ring | answers 2 seconds late | 1900  |
       | HAProxy with GoReplay   | answers 2 seconds late | 500   |
       | Envoy                   | answers 2 seconds late | 1500  |
 
