@@ -85,6 +85,13 @@ _RINGS = (
 _ENVOYS = (
     careless(
         "Envoy",
+        "envoy-few-at-once",
+        "no more than two copies are on their way at the same time",
+        Patch("docker/envoy/clusters.yaml", "max_requests: 4096", "max_requests: 2"),
+        "running: {} copies each of 2000 requests that come from 20 clients at once",
+    ),
+    careless(
+        "Envoy",
         "envoy-cookies",
         "Envoy's copies have users' cookies",
         Patch(_ENVOY, "                    - {remove: cookie}\n", ""),

@@ -69,4 +69,7 @@ def check_losses(scene: Scene, most: int) -> list[str]:
     ids = [each.sent.request_id for each in scene.exchanges]
     found = [f"{each} was copied {times[each]} times" for each in ids if times[each] > 1]
     lost = [each for each in ids if not times[each]]
-    return found + ([f"{len(lost)} of {len(ids)} have no copy"] if len(lost) > most else [])
+    if len(lost) <= most:
+        return found
+    told = f", and it says: {scene.account()}" if scene.noted else ""
+    return [*found, f"{len(lost)} of {len(ids)} have no copy{told}"]

@@ -39,11 +39,16 @@ class Journals:
 
 
 def play(scene: Scene, seed: int, count: int) -> None:
-    """Send so many requests by some clients, each over a connection that it mostly keeps."""
-    requests = generate(seed, count, _handling(scene).terms)
-    parts = [requests[number::_CLIENTS] for number in range(_CLIENTS)]
+    """Send so many requests by some clients, each over a connection that it mostly keeps.
+
+    By one alone where requests at the same moment may lose a copy.
+    """
+    handling = _handling(scene)
+    requests = generate(seed, count, handling.terms)
+    clients = _CLIENTS if handling.at_once else 1
+    parts = [requests[number::clients] for number in range(clients)]
     with ExitStack() as links:
-        with ThreadPoolExecutor(_CLIENTS) as pool:
+        with ThreadPoolExecutor(clients) as pool:
             for exchanges in pool.map(lambda part: _send(scene, part, links), parts):
                 scene.exchanges += exchanges
         # Some copy nothing for a client that has gone; of that tells a promise of its own.

@@ -38,6 +38,7 @@ class Handling:
     copy       what is changed for the shadow besides; credentials are left out of every copy
     tells      whether copies tell their route
     forwarded  who sent a copy, as it tells: a pattern, in which {client} is the client's address
+    at_once    whether each of several requests at the same moment is sure to be copied
     """
 
     words: str = NO_CHANGE
@@ -46,6 +47,7 @@ class Handling:
     copy: Changes = field(default_factory=Changes)
     tells: bool = False
     forwarded: str = "{client}"
+    at_once: bool = True
 
 
 @dataclass(frozen=True)

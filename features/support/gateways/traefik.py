@@ -21,6 +21,7 @@ from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Program, Service
 from features.support.wire.generated import Terms
+from features.support.wire.payloads import TRACES
 
 _SERVICE = Service(
     name="traefik",
@@ -56,6 +57,7 @@ _PROBE = family.ProbeRoute(
     status=418,
 )
 _MARK = "          X-Mirrored-By: '{{ $marker }}'\n"
+_REMOVING = '          {}: ""\n'.format
 _REFUSED = "    v1-refused:\n"
 _METHODS = " || ".join(
     f"Method(`{each}`)" for each in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE")
@@ -119,6 +121,9 @@ GATEWAY = Gateway(
         "another host": Setting(
             "front", [Edit(_MARK, f"{_MARK}          Host: {SHADOW_HOST}\n")], _ROUTES
         ),
+        "no traces": Setting(
+            "front", [Edit(_MARK, "".join((_MARK, *map(_REMOVING, TRACES))))], _ROUTES
+        ),
     },
     effects={"front": _served},
     answer_time=lambda seconds: Setting(
@@ -165,6 +170,7 @@ GATEWAY = Gateway(
         copy=Changes(_TOLD, reorders=True),
         tells=True,
         forwarded=f"{{client}}, (?:{ANY_ADDRESS})",  # itself, at the inner door
+        at_once=False,  # it counts them in two steps, which change places now and then
     ),
     does_not_apply={**family.WITHOUT_A_QUEUE, **without_a_tool(family.NO_TOOL)},
 )
