@@ -1,8 +1,8 @@
 @allure.label.epic:Mirroring
 Feature: Answers flow as they are sent, and every way of sending is served
-  Some answers never end: events that a client reads one by one. And HTTP/1 has more ways than
-  most clients use: to ask before a body is sent, to send on before answers have come, to be of
-  version 1.0. On mirrored routes all of it goes on as on others, and is copied.
+  Some answers never end: events that a client reads one by one. Others have hints before them. And
+  HTTP/1 has more ways than most clients use: to ask before a body is sent, to send on before answers
+  have come, to be of version 1.0. On mirrored routes all of it goes on as on others, and is copied.
 
   @promise.event-stream @critical @allure.label.story:Streams
   Scenario Outline: Through <gateway> each event reaches the client as soon as it is sent
@@ -61,6 +61,37 @@ Feature: Answers flow as they are sent, and every way of sending is served
     Examples: gateways with this limit
       | gateway               |
       | HAProxy with GoReplay |
+
+  @promise.early-hints @normal @allure.label.story:Streams
+  Scenario Outline: <gateway> treats early hints of the primary alike, mirrored or not
+    Given <gateway> is the gateway
+    When the primary sends early hints before its answers on v1 and v3
+    Then the client gets the primary's answer to each of them
+    And clients on v1 got the same early hints as those on v3
+    And exactly what arrived on route v1 was copied
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
+
+  @promise.early-hints @limit @normal @allure.label.story:Streams
+  Scenario Outline: Through <gateway> early hints do not reach clients on mirrored routes
+    Given <gateway> is the gateway
+    When the primary sends early hints before its answers on v1 and v3
+    Then the client gets the primary's answer to each of them
+    And clients on v3 got early hints, and clients on v1 none
+    And exactly what arrived on route v1 was copied
+
+    Examples: gateways with this limit
+      | gateway               |
+      | HAProxy with Teeproxy |
 
   @promise.pipelined @normal @allure.label.story:Streams
   Scenario Outline: <gateway> answers requests in turn that a client sends in one go

@@ -36,6 +36,23 @@ def small_ones_have_no_copy(context: Context) -> None:
     assert not found, f"{len(found)} small bodies have a copy, the first: {found[0]}"
 
 
+@when("the primary sends early hints before its answers on v1 and v3")
+def primary_sends_hints(context: Context) -> None:
+    context.hints = streaming.send_for_hints(context.scene)
+
+
+@then("clients on v1 got the same early hints as those on v3")
+def same_hints(context: Context) -> None:
+    wrong = streaming.check_hints(context.hints)
+    assert not wrong, told(wrong)
+
+
+@then("clients on v3 got early hints, and clients on v1 none")
+def hints_on_v3_alone(context: Context) -> None:
+    wrong = streaming.check_hints_kept_back(context.hints)
+    assert not wrong, told(wrong)
+
+
 @when("clients on v1 and v3 send {count:d} requests in one go")
 def clients_pipeline(context: Context, count: int) -> None:
     streaming.send_pipelined(context.scene, count)

@@ -14,6 +14,7 @@ from mirror_recorder.journal import Entry
 
 PIECE = 65536
 
+EARLY_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n"
 _FILLER = b"." * PIECE
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import time
 from typing import cast
 
-from mirror_recorder.answer import Answer, Exchange, compose, refusal
+from mirror_recorder.answer import EARLY_HINTS, Answer, Exchange, compose, refusal
 from mirror_recorder.faults import NO_FAULTS
 
 MAX_UNANSWERED = 64
@@ -105,6 +105,9 @@ class Answerer:
         faults = exchange.faults
         if faults.hang:
             await self._hang()
+        if faults.early_hints is not None and exchange.head.version != b"1.0":
+            self._transport.write(EARLY_HINTS)
+            await asyncio.sleep(faults.early_hints)
         await asyncio.sleep(faults.delay)
         drop = faults.drop_answer_at
         if drop == 0:

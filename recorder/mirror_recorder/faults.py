@@ -23,11 +23,12 @@ class Faults:
 
     delay: seconds before the answer. status: of the answer. answer_bytes: size of its body.
     answer_events: how many server-sent events are its body, answer_pause: seconds between two.
-    answer_headers: added to it. early: it is sent once the request's head has come. hang: never
-    answer. hang_answer_at: stop after that many bytes of the answer's body. read_rate: body bytes
-    per second taken off the socket. drop_answer_at: reset after that many bytes of the answer's
-    body, 0 before the status line. drop_upload_at: reset once that many bytes of the request's
-    body were read. refuse: listener closed, open connections reset.
+    answer_headers: added to it. early_hints: an interim answer, 103 with a Link, goes so many
+    seconds before it (RFC 8297), but not to HTTP/1.0. early: it is sent once the request's head
+    has come. hang: never answer. hang_answer_at: stop after that many bytes of the answer's body.
+    read_rate: body bytes per second taken off the socket. drop_answer_at: reset after that many
+    bytes of the answer's body, 0 before the status line. drop_upload_at: reset once that many bytes
+    of the request's body were read. refuse: listener closed, open connections reset.
     """
 
     delay: float = 0.0
@@ -36,6 +37,7 @@ class Faults:
     answer_events: int | None = None
     answer_pause: float = 0.0
     answer_headers: tuple[tuple[str, str], ...] = ()
+    early_hints: float | None = None
     early: bool = False
     hang: bool = False
     hang_answer_at: int | None = None
@@ -116,6 +118,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         _are_headers,
         'a list of ["name", "value"] in latin-1, without Content-Length and Transfer-Encoding',
     ),
+    "early_hints": _SECONDS,
     "early": _FLAG,
     "hang": _FLAG,
     "hang_answer_at": _SIZE,

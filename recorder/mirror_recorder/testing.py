@@ -175,7 +175,8 @@ def _read_answer(file: BinaryIO, method: str) -> Answer:
     assert line.startswith(b"HTTP/1.1 "), f"not a status line: {line!r}"
     status = int(line.split()[1])
     headers = http.client.parse_headers(file)
-    size = 0 if method == "HEAD" or status in (204, 304) else int(headers["Content-Length"])
+    bodiless = method == "HEAD" or status < 200 or status in (204, 304)
+    size = 0 if bodiless else int(headers["Content-Length"])
     body = file.read(size)
     assert len(body) == size, f"{len(body)} of {size} bytes"
     return Answer(status, headers, body)

@@ -77,6 +77,18 @@ def test_no_events_where_no_body_can_be(recorder: RecorderProcess, status: int) 
     assert "Transfer-Encoding" not in old.headers
 
 
+def test_early_hints_go_before_the_answer(recorder: RecorderProcess) -> None:
+    recorder.faults(early_hints=0.2)
+    with recorder.connect() as sock:
+        began = time.monotonic()
+        sock.sendall(request())
+        assert answer(sock).status == 103
+        ahead = time.monotonic()
+        assert answer(sock).status == 200
+        assert time.monotonic() - began >= 0.2 > ahead - began
+    assert recorder.ask(b"GET /x HTTP/1.0\r\n\r\n").status == 200
+
+
 def test_answer_headers_are_added_in_order(recorder: RecorderProcess) -> None:
     recorder.faults(answer_headers=[["Set-Cookie", "a"], ["X", ""], ["Set-Cookie", "\xe9"]])
     received = recorder.ask(request())

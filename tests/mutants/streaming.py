@@ -57,6 +57,14 @@ MUTANTS = (
     ),
     broken_itself(
         "Nginx",
+        "hints-on-v1",
+        "Nginx passes on early hints on v1 alone",
+        Patch(_NGINX, "location = /_v1 {\n", "location = /_v1 {\n            early_hints 1;\n"),
+        "streaming",
+        "{} treats early hints of the primary alike, *",
+    ),
+    broken_itself(
+        "Nginx",
         "session-copied",
         "Nginx opens a WebSocket session with the shadow, too",
         Patch(

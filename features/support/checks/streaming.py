@@ -1,6 +1,6 @@
 """Answers that come piece by piece, and clients that use of HTTP/1 what few use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise, product
@@ -10,13 +10,14 @@ from features.support.scene import Scene
 from features.support.waiting import patient
 from features.support.wire import patient_clients
 from features.support.wire.client import ClientError, Exchange, request
-from features.support.wire.exchange import Received, Sent
+from features.support.wire.exchange import Answer, Received, Sent
 from features.support.wire.patient_clients import Listening
 from features.support.wire.payloads import filled
 
 _ROUTES = ("v1", "v3")
 _KB = 1024
 _SMALL = 5  # bytes
+_AHEAD = 0.1  # seconds between hints and the answer
 
 
 def listen(scene: Scene, count: int, pause: float) -> list[Listening]:
@@ -70,6 +71,39 @@ def copied_small(scene: Scene) -> list[Received]:
         e.sent.request_id for e in scene.exchanges if e.sent.body and len(e.sent.body) == _SMALL
     }
     return [each for each in copies.all_but_sentinels(scene) if each.request_id in small]
+
+
+def send_for_hints(scene: Scene) -> dict[str, Sequence[Answer]]:
+    """Let the primary send early hints on v1 and v3; return what came before the answers."""
+    scene.misbehave("primary", early_hints=_AHEAD, prefix="/api")
+    found = {}
+    for route, body in product(_ROUTES, (None, filled(40 * _KB))):
+        sent = request("POST" if body else "GET", f"/api/{route}/orders", body=body)
+        exchange, found[f"{sent.method} on {route}"] = patient_clients.ask_for_hints(
+            scene.entry, sent
+        )
+        scene.exchanges.append(exchange)
+    scene.misbehave("primary")
+    return found
+
+
+def check_hints(came: Mapping[str, Sequence[Answer]]) -> list[str]:
+    """Say which requests on v1 did not bring the interim answers that those on v3 brought."""
+    told = {name: [(each.status, each.headers) for each in found] for name, found in came.items()}
+    return [
+        f"{name}: {len(found)} interim answers came, on v3 {len(alike)}"
+        for name, found in told.items()
+        if found != (alike := told[name.replace("v1", "v3")])
+    ]
+
+
+def check_hints_kept_back(came: Mapping[str, Sequence[Answer]]) -> list[str]:
+    """Say which requests on v1 brought interim answers, and which on v3 did not."""
+    return [
+        f"{name}: {len(found)} interim answers came"
+        for name, found in came.items()
+        if bool(found) != name.endswith("v3")
+    ]
 
 
 def send_pipelined(scene: Scene, count: int) -> None:

@@ -1,4 +1,4 @@
-"""Clients that use what few use: events, 100 Continue, pipelining, HTTP/1.0."""
+"""Clients that use what few use: events, interim answers, pipelining, HTTP/1.0."""
 
 import http.client
 import io
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import BinaryIO, cast
 
 from features.support.waiting import patient
@@ -65,6 +66,19 @@ def send_once_told(to: Address, sent: Sent) -> Exchange:
         yield _read(stream, sent)
 
     return _play(to, [sent], play)[0]
+
+
+def ask_for_hints(to: Address, sent: Sent) -> tuple[Exchange, Sequence[Answer]]:
+    """Send a request; return its answer, and the interim ones that came before (RFC 9110, 15.2)."""
+    interim: list[Answer] = []
+
+    def play(link: socket.socket, stream: BinaryIO) -> Iterator[Answer]:
+        link.sendall(_whole(sent))
+        while (answer := _read(stream, sent)).status < HTTPStatus.OK:
+            interim.append(answer)
+        yield answer
+
+    return _play(to, [sent], play)[0], interim
 
 
 def send_pipelined(to: Address, requests: Sequence[Sent]) -> list[Exchange]:
