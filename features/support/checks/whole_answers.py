@@ -19,24 +19,39 @@ _OWN = frozenset({"date", "x-request-id", "x-request-count", "connection", "keep
 
 @dataclass(frozen=True)
 class Original:
-    """An answer as the primary sends it: status, headers of its own, and body bytes."""
+    """An answer as the primary sends it: status, headers of its own, and body bytes.
+
+    It answers a request with this method and these headers.
+    """
 
     status: int
     headers: Headers = ()
+    method: str = "GET"
+    asked_with: Headers = ()
 
     @property
     def body(self) -> bytes:
         """Return the body, which is filler."""
-        return b"" if self.status in _BODILESS else b"." * _SIZE
+        return b"" if self.status in _BODILESS or self.method == "HEAD" else b"." * _SIZE
+
+    @property
+    def told(self) -> Headers:
+        """Return the headers that a client must get: to HEAD also the length of what GET gets."""
+        length = (("Content-Length", str(_SIZE)),) if self.method == "HEAD" else ()
+        return (*self.headers, *length)
 
     def __str__(self) -> str:
-        """Return the status, which no other original has."""
-        return f"status {self.status}"
+        """Return the method and the status."""
+        return f"status {self.status} to {self.method}"
 
 
 ORIGINALS = (
     Original(200, (("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2"), ("ETag", '"v1-7"'))),
     Original(200, (("Vary", "Accept-Encoding"), ("X-List", "1, 2"), ("X-List", "3"))),
+    # Neither unpacked nor packed anew; what it is packed with is the primary's own affair.
+    Original(200, (("Content-Encoding", "gzip"),), asked_with=(("Accept-Encoding", "gzip"),)),
+    Original(200, (("ETag", '"v1-8"'), ("Last-Modified", "Fri, 27 Nov 2026 08:00:00 GMT")), "HEAD"),
+    Original(404, (), "HEAD"),
     Original(201, (("Location", "/api/v1/orders/7"), ("X-Empty", ""))),
     Original(204, (("X-Kept", "yes"),)),
     Original(206, (("Content-Range", "bytes 0-2999/9000"), ("Accept-Ranges", "bytes"))),
@@ -89,17 +104,17 @@ def _deliver(
         "primary",
         status=original.status,
         answer_headers=headers,
-        answer_bytes=len(original.body),
+        answer_bytes=0 if original.status in _BODILESS else _SIZE,
         prefix="/api",
     )
     pairs = zip(_ROUTES, links, strict=True)
-    exchanges = [_exchange(link, f"/api/{route}/orders") for route, link in pairs]
+    exchanges = [_exchange(link, f"/api/{route}/orders", original) for route, link in pairs]
     scene.exchanges += exchanges
     return Delivery(original, exchanges, [link.sock is not None for link in links])
 
 
-def _exchange(link: http.client.HTTPConnection, target: str) -> Exchange:
-    sent = request("GET", target)
+def _exchange(link: http.client.HTTPConnection, target: str, original: Original) -> Exchange:
+    sent = request(original.method, target, original.asked_with)
     try:
         return Exchange(sent, send_over(link, sent))
     except ClientError as reason:
@@ -130,8 +145,8 @@ def _differences(original: Original, answer: Answer | ClientError) -> Iterator[s
         yield f"the client got status {answer.status}"
     if answer.body != original.body:
         yield f"the client got {len(answer.body)} of {len(original.body)} bytes"
-    for name in dict.fromkeys(name for name, _ in original.headers):
-        wanted = values(original.headers, name.lower())
+    for name in dict.fromkeys(name for name, _ in original.told):
+        wanted = values(original.told, name.lower())
         got = values(answer.headers, name.lower())
         if got != wanted:
             yield f"{name} is {brief(got)} instead of {brief(wanted)}"
