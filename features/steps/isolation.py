@@ -3,7 +3,7 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from features.support.checks import answers, copies, latency
+from features.support.checks import answers, copies, latency, resource_usage
 from features.support.operator import faults, tools
 from features.support.telling import told
 from features.support.waiting import eventually
@@ -17,6 +17,13 @@ def shadow_fails(context: Context, failure: str) -> None:
     context.failure = failure
     context.add_cleanup(faults.end, context.scene, failure)
     faults.begin(context.scene, failure)
+
+
+@given("the shadow {failure:Failure} once gateway and tool are at rest")
+def shadow_fails_then(context: Context, failure: str) -> None:
+    # Before, because a gateway that asks for the shadow's health soon sends no more copies.
+    context.used = resource_usage.at_rest(context.scene)
+    shadow_fails(context, failure)
 
 
 @given("the shadow reads slowly")
@@ -95,6 +102,13 @@ def few_were_late(context: Context, least: int, most: int, soon: float, late: fl
 @then("the shadow really failed")
 def failure_was_real(context: Context) -> None:
     wrong = faults.check_failure(context.scene, context.failure)
+    assert not wrong, told(wrong)
+
+
+@then("each was answered by the primary while the shadow really failed")
+def served_while_the_shadow_failed(context: Context) -> None:
+    wrong = answers.check_answers(context.scene.exchanges)
+    wrong += faults.check_failure(context.scene, context.failure)
     assert not wrong, told(wrong)
 
 

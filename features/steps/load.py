@@ -3,10 +3,9 @@
 from behave import when
 from behave.runner import Context
 
-from features.support.checks import latency, resource_usage
+from features.support.checks import latency
 
 
 @when("{clients:d} clients send {count:d} requests on v1, over new connections")
 def crowd_sends_much(context: Context, clients: int, count: int) -> None:
-    context.used = resource_usage.at_rest(context.scene)
     latency.send_much(context.scene, clients, count)

@@ -91,7 +91,8 @@ def check_failure(scene: Scene, name: str) -> list[str]:
     seen = ask(scene.shadow, _PATIENCE if failure.seen is silent else None)
     found = [] if failure.seen(seen) else [f"the shadow itself answered: {seen}"]
     if failure.reached and not scene.copies():
-        found.append("no copy reached the shadow, so its failure was felt by nobody")
+        told = f", and it says: {scene.account()}" if scene.noted else ""
+        found.append(f"no copy reached the shadow, so its failure was felt by nobody{told}")
     return found
 
 
