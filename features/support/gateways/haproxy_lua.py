@@ -1,5 +1,7 @@
 """HAProxy with Lua: a script in HAProxy sends the copies."""
 
+import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -83,8 +85,16 @@ def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
     return {**figures, _NOT_THERE: sum(figures[each] for each in _NOT_THERE.split(" + "))}
 
 
-def _open_circuits(stack: Stack, gateway: Gateway) -> int:
-    return sum(each["open_circuits"] for each in _told(stack, gateway).values())
+def _leaves_alone(stack: Stack, gateway: Gateway) -> int:
+    """Count the threads whose circuit is open, and HAProxy if it doubts that the shadow is well.
+
+    A check that began during a fault may end, and fail, when copies flow again.
+    """
+    lines = csv.DictReader(io.StringIO(page(stack, gateway.front, "stats", "/stats;csv")))
+    shadow = next(each for each in lines if each["svname"] == "shadow")
+    rise, fall, health = (int(shadow[f"check_{each}"]) for each in ("rise", "fall", "health"))
+    doubts = health < rise + fall - 1  # HAProxy's management guide, 9.1
+    return sum((int(each["open_circuits"]) for each in _told(stack, gateway).values()), int(doubts))
 
 
 def _account(stack: Stack, gateway: Gateway) -> Account:
@@ -103,7 +113,7 @@ GATEWAY = Gateway(
     (family.service("lua", MIRROR_LUA=str(ROOT / "mirror-lua" / "mirror.lua")),),
     front="haproxy-lua",
     account=_account,
-    leaves_alone=_open_circuits,
+    leaves_alone=_leaves_alone,
     figures=FateFigures(
         _figures,
         {

@@ -206,7 +206,7 @@ class Gateway(Topology):
     account_at_end   reads from its log what a tool had counted when it was stopped
     front_counts     reads what the gateway itself counts of the way of mirroring, by reason or name
     figures          what it publishes of single fates of copies
-    leaves_alone     tells how many of its threads leave the shadow alone for a while
+    leaves_alone     tells how many of its parts leave the shadow alone for a while, or may soon
     patience         how a fate is brought about sooner: little time for an answer, little room
     sessions         how a share, in percent, of the sessions on route v2 is mirrored
     choices          what an operator may choose of the copies, and how
