@@ -62,6 +62,26 @@ Feature: Answers flow as they are sent, and every way of sending is served
       | gateway               |
       | HAProxy with GoReplay |
 
+  @promise.long-answer @normal @load @allure.label.story:Streams
+  Scenario Outline: <gateway> passes on an answer of 100 MB within bounded memory
+    Given <gateway> is the gateway
+    When the primary answers with 100 MB, which a client on v1 reads after 2 seconds
+    Then the client got all 100 MB
+    And gateway and tool grew by at most 64 MB of memory and 200 open files
+    And exactly what arrived on route v1 was copied
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
+
   @promise.early-hints @normal @allure.label.story:Streams
   Scenario Outline: <gateway> treats early hints of the primary alike, mirrored or not
     Given <gateway> is the gateway

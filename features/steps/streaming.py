@@ -3,7 +3,7 @@
 from behave import then, when
 from behave.runner import Context
 
-from features.support.checks import streaming
+from features.support.checks import resource_usage, streaming
 from features.support.telling import told
 
 
@@ -34,6 +34,18 @@ def clients_wait_to_be_told(context: Context) -> None:
 def small_ones_have_no_copy(context: Context) -> None:
     found = streaming.copied_small(context.scene)
     assert not found, f"{len(found)} small bodies have a copy, the first: {found[0]}"
+
+
+@when("the primary answers with {size:d} MB, which a client on v1 reads after {pause:d} seconds")
+def primary_answers_at_length(context: Context, size: int, pause: int) -> None:
+    context.used = resource_usage.at_rest(context.scene)
+    streaming.send_to_read_late(context.scene, size, pause)
+
+
+@then("the client got all {size:d} MB")
+def client_got_all(context: Context, size: int) -> None:
+    wrong = streaming.check_size(context.scene, size)
+    assert not wrong, told(wrong)
 
 
 @when("the primary sends early hints before its answers on v1 and v3")

@@ -229,7 +229,7 @@ TRAEFIK = (
         "Traefik reads its routes once",
         Patch("docker/traefik/traefik.yaml", "watch: true}", "watch: false}"),
         "running",
-        "A reload of {} under traffic loses no request and no copy",
+        "A reload of {} under traffic loses no request, and seldom one copy",
     ),
     _traefik(
         "shadow-first",

@@ -57,6 +57,19 @@ MUTANTS = (
     ),
     broken_itself(
         "Nginx",
+        "answers-in-memory",
+        "Nginx keeps up to 128 MB of an answer in memory for a client that reads late",
+        Patch(
+            _NGINX,
+            "    proxy_http_version 1.1;\n    proxy_connect",
+            "    proxy_buffers 2048 64k;\n    proxy_max_temp_file_size 0;\n"
+            "    proxy_http_version 1.1;\n    proxy_connect",
+        ),
+        "streaming",
+        "{} passes on an answer of 100 MB *",
+    ),
+    broken_itself(
+        "Nginx",
         "hints-on-v1",
         "Nginx passes on early hints on v1 alone",
         Patch(_NGINX, "location = /_v1 {\n", "location = /_v1 {\n            early_hints 1;\n"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
 from itertools import pairwise, product
 
 from features.support.checks import copies
@@ -16,6 +17,7 @@ from features.support.wire.payloads import filled
 
 _ROUTES = ("v1", "v3")
 _KB = 1024
+_MB = 1024 * _KB
 _SMALL = 5  # bytes
 _AHEAD = 0.1  # seconds between hints and the answer
 
@@ -71,6 +73,24 @@ def copied_small(scene: Scene) -> list[Received]:
         e.sent.request_id for e in scene.exchanges if e.sent.body and len(e.sent.body) == _SMALL
     }
     return [each for each in copies.all_but_sentinels(scene) if each.request_id in small]
+
+
+def send_to_read_late(scene: Scene, size: int, pause: float) -> None:
+    """Let the primary answer with so many MB, which a client on v1 reads after so many seconds."""
+    scene.misbehave("primary", answer_bytes=size * _MB, prefix="/api")
+    sent = request("GET", "/api/v1/export")
+    scene.exchanges.append(patient_clients.read_late(scene.entry, sent, pause))
+    scene.misbehave("primary")
+
+
+def check_size(scene: Scene, size: int) -> list[str]:
+    """Say how the client did not get so many MB from the primary."""
+    answer = scene.last.answer
+    if not isinstance(answer, Answer):
+        return [str(answer)]
+    if answer.status == HTTPStatus.OK and len(answer.body) == size * _MB:
+        return []
+    return [f"status {answer.status}, {len(answer.body)} of {size * _MB} bytes"]
 
 
 def send_for_hints(scene: Scene) -> dict[str, Sequence[Answer]]:

@@ -1,4 +1,4 @@
-"""Clients that use what few use: events, interim answers, pipelining, HTTP/1.0."""
+"""Clients that use what few use: events, interim answers, pauses, pipelining, HTTP/1.0."""
 
 import http.client
 import io
@@ -63,6 +63,17 @@ def send_once_told(to: Address, sent: Sent) -> Exchange:
             pass
         link.settimeout(patient(_WITHIN))
         link.sendall(body)
+        yield _read(stream, sent)
+
+    return _play(to, [sent], play)[0]
+
+
+def read_late(to: Address, sent: Sent, pause: float) -> Exchange:
+    """Send a request, and begin to read the answer so many seconds later."""
+
+    def play(link: socket.socket, stream: BinaryIO) -> Iterator[Answer]:
+        link.sendall(_whole(sent))
+        time.sleep(pause)
         yield _read(stream, sent)
 
     return _play(to, [sent], play)[0]
