@@ -53,7 +53,7 @@ def primary_sends_hints(context: Context) -> None:
     context.hints = streaming.send_for_hints(context.scene)
 
 
-@then("clients on v1 got the same early hints as those on v3")
+@then("clients on v1 got the same hints and answers as those on v3")
 def same_hints(context: Context) -> None:
     wrong = streaming.check_hints(context.hints)
     assert not wrong, told(wrong)

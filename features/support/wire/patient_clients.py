@@ -28,6 +28,23 @@ class Listening:
     delays: Sequence[float] | ClientError
 
 
+@dataclass(frozen=True)
+class Hinted:
+    """A request with its answer, and the interim answers that came before."""
+
+    exchange: Exchange
+    interim: Sequence[Answer]
+
+    @property
+    def got(self) -> tuple[object, ...]:
+        """Return what is the same for who gets the same: statuses, and the headers of hints."""
+        return (self.exchange.status, *((each.status, each.headers) for each in self.interim))
+
+    def __str__(self) -> str:
+        """Return the request, its answer, and how many came before."""
+        return f"{self.exchange}, after {len(self.interim)} interim answers"
+
+
 def listen(to: Address, sent: Sent) -> Listening:
     """Ask for events that tell when they were sent, and read them until the answer's end."""
     try:
@@ -79,7 +96,7 @@ def read_late(to: Address, sent: Sent, pause: float) -> Exchange:
     return _play(to, [sent], play)[0]
 
 
-def ask_for_hints(to: Address, sent: Sent) -> tuple[Exchange, Sequence[Answer]]:
+def ask_for_hints(to: Address, sent: Sent) -> Hinted:
     """Send a request; return its answer, and the interim ones that came before (RFC 9110, 15.2)."""
     interim: list[Answer] = []
 
@@ -89,7 +106,7 @@ def ask_for_hints(to: Address, sent: Sent) -> tuple[Exchange, Sequence[Answer]]:
             interim.append(answer)
         yield answer
 
-    return _play(to, [sent], play)[0], interim
+    return Hinted(_play(to, [sent], play)[0], interim)
 
 
 def send_pipelined(to: Address, requests: Sequence[Sent]) -> list[Exchange]:
