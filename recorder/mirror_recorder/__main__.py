@@ -65,8 +65,14 @@ async def run(options: Options) -> None:
             )
             await stop.wait()
         finally:
+            # Python 3.13 prints a traceback where a connection is just being accepted at the end.
+            sys.unraisablehook = _say_nothing
             service.close()
             await runner.cleanup()
+
+
+def _say_nothing(_: object) -> None:
+    pass
 
 
 async def _listen(

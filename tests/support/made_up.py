@@ -21,7 +21,7 @@ from features.support.wire.client import (
     request,
 )
 from features.support.wire.exchange import Answer, Received, Sent
-from features.support.wire.patient_clients import Listening
+from features.support.wire.patient_clients import Hinted, Listening
 from features.support.wire.payloads import HEADERS, METHODS
 from features.support.wire.websocket import Session
 
@@ -149,6 +149,7 @@ def values() -> dict[str, Any]:
         "Sequence[Delivery]": [Delivery(original, EXCHANGES[:2], [False, False])],
         "Listening": Listening(SENT[0], ClientError("reset")),
         "Sequence[Listening]": [Listening(each, [1.0, 0.5]) for each in SENT],
+        "Sequence[Hinted]": [Hinted(EXCHANGES[0], ()), Hinted(EXCHANGES[1], ())],
         "Session": Session("id", ["text"] * MANY, ["text"], ClientError("reset")),
         "int": 1,
         "float": 0.05,

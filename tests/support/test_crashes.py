@@ -33,6 +33,15 @@ def test_a_crash_is_told_with_its_service_and_line() -> None:
     assert told == "the log of agent tells of a crash (panic): panic: no"
 
 
+def test_a_traceback_is_told_with_its_end() -> None:
+    trace = (
+        'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\nKeyError: 7\n'
+    )
+    log = f"one\n{trace}two\n"
+    (told,) = check_crashes({"agent": log}, ())
+    assert told.endswith('(most recent call last): File "a.py", line 1, in f KeyError: 7')
+
+
 def test_an_announced_crash_is_none() -> None:
     line = "[ALERT] (14) : Current worker (16) exited with code 137 (Killed)"
     assert not check_crashes({"haproxy": line}, {"worker-exit"})

@@ -1,15 +1,17 @@
 """Signs in the logs of services that something crashed, whatever clients noticed of it."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 PROVOKES = "provokes."  # how a scenario's tag begins that announces a kind of crash
 _SHOWN = 5  # lines in a message
+_TRACE = "traceback"
 
 KINDS: Mapping[str, re.Pattern[str]] = {
     "alert": re.compile(r"\[(?:ALERT|alert|emerg|critical)\]"),
     "panic": re.compile(r"\bpanic: |\bpanicked at |^fatal error: "),
-    "traceback": re.compile(r"Traceback \(most recent call last\)"),
+    _TRACE: re.compile(r"Traceback \(most recent call last\)"),
     "core-dump": re.compile(r"core dumped"),
     "worker-exit": re.compile(
         r"\bworker\b.*\bexited (?:with code [1-9]|on signal)|\bworker exited\b"
@@ -40,10 +42,21 @@ def check_crashes(logs: Mapping[str, str], announced: Collection[str]) -> list[s
 
 def _unannounced(logs: Mapping[str, str], announced: Collection[str]) -> Iterator[str]:
     for service, text in logs.items():
-        for line in text.splitlines():
+        lines = text.splitlines()
+        for number, line in enumerate(lines):
             kinds = kinds_of(line)
             if kinds and kinds.isdisjoint(announced):
-                yield f"the log of {service} tells of a crash ({min(kinds)}): {line.strip()}"
+                told = " ".join(
+                    [line.strip(), *_traced(lines[number + 1 :] if _TRACE in kinds else [])]
+                )
+                yield f"the log of {service} tells of a crash ({min(kinds)}): {told}"
+
+
+def _traced(following: Sequence[str]) -> list[str]:
+    """Return of a traceback where it ends, and with what."""
+    calls = list(takewhile(lambda line: line.startswith(" "), following))
+    place = [line.strip() for line in calls if line.lstrip().startswith("File ")][-1:]
+    return [*place, *following[len(calls) : len(calls) + 1]]
 
 
 class LogReader:

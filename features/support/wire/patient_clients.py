@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import BinaryIO, cast
 
-from features.support.waiting import patient
+from features.support.waiting import patient, take_time
 from features.support.wire import raw
 from features.support.wire.client import Address, ClientError, Exchange, no_answer
 from features.support.wire.exchange import Answer, Sent
@@ -90,7 +90,7 @@ def read_late(to: Address, sent: Sent, pause: float) -> Exchange:
 
     def play(link: socket.socket, stream: BinaryIO) -> Iterator[Answer]:
         link.sendall(_whole(sent))
-        time.sleep(pause)
+        take_time(pause)
         yield _read(stream, sent)
 
     return _play(to, [sent], play)[0]
