@@ -5,12 +5,23 @@ from collections import Counter
 from features.support.checks import copies
 from features.support.gateways.account import Account
 from features.support.scene import Scene
+from features.support.waiting import watch
 
+_LATE = 5.0  # seconds
 _ONE_IN = 20  # requests may be counted twice
 
 
 def check_copied_or_counted(scene: Scene, reason: str) -> list[str]:
-    """Say which requests neither have a faithful copy nor are counted as dropped for a reason."""
+    """Say which requests neither have a faithful copy nor are counted as dropped for a reason.
+
+    Who captures may be seconds late, and count here what an earlier scenario sent.
+    """
+    return watch(
+        lambda: _neither_copied_nor_counted(scene, reason), lambda wrong: not wrong, _LATE
+    ).value
+
+
+def _neither_copied_nor_counted(scene: Scene, reason: str) -> list[str]:
     account = scene.account(len(scene.exchanges))
     sent = [each.sent for each in scene.exchanges]
     arrived = {str(each.request_id): each for each in scene.shadow.received()}
