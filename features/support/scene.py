@@ -97,6 +97,10 @@ class Scene:
         goal = self.noted.received + self.noted.lost + at_least
         return self.gateway.settled_account(self.stack, goal) - self.noted
 
+    def says(self) -> str:
+        """Return what the way of mirroring has counted, to end a message; "" if it does not."""
+        return f", and it says: {self.account()}" if self.noted else ""
+
     @property
     def last(self) -> Exchange:
         """Return the newest exchange."""

@@ -76,13 +76,11 @@ def check_coverage(account: Account, count: int) -> list[str]:
 def check_losses(scene: Scene, most: int) -> list[str]:
     """Say which requests were copied more than once, and how many more than `most` are missing."""
     copies.await_sentinels(scene)
-    if scene.noted:  # each thread of a gateway may have a queue, and sentinels pass one alone
-        scene.account()
+    says = scene.says()  # once it settled: threads may have queues, and sentinels pass one alone
     times = Counter(each.request_id for each in scene.shadow.received())
     ids = [each.sent.request_id for each in scene.exchanges]
     found = [f"{each} was copied {times[each]} times" for each in ids if times[each] > 1]
     lost = [each for each in ids if not times[each]]
     if len(lost) <= most:
         return found
-    told = f", and it says: {scene.account()}" if scene.noted else ""
-    return [*found, f"{len(lost)} of {len(ids)} have no copy{told}"]
+    return [*found, f"{len(lost)} of {len(ids)} have no copy{says}"]

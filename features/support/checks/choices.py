@@ -1,13 +1,11 @@
 """What an operator chooses of the copies: which methods, the host that they are for, headers."""
 
-from collections.abc import Mapping
-
 from features.support.checks import copies
 from features.support.gateways.model import SHADOW_HOST, Choice, needed
 from features.support.operator import changes
 from features.support.scene import Scene
 from features.support.wire.client import request
-from features.support.wire.exchange import Received, Sent, values
+from features.support.wire.exchange import Headers, Received, Sent, values
 from features.support.wire.payloads import HEADERS, TRACES
 
 SAFE = ("GET", "HEAD")
@@ -37,18 +35,17 @@ def check_traces(scene: Scene) -> list[str]:
     """Say which copies have trace headers, and which originals not those of their client."""
     sent = [each.sent for each in scene.exchanges]
     arrived = copies.await_copies(scene, sent)
-    found = [f"{each}: the copy has {name}" for each in sent for name in _traces(arrived, each)]
     originals = {str(each.request_id): each for each in scene.primary.received()}
-    return found + [
-        f"{each}: the primary got another {name}"
-        for each in sent
-        for name in TRACES
-        if _traces(originals, each).get(name) != values(each.headers, name.lower())
-    ]
+    found = []
+    for each in sent:
+        copied, got = (_traces(at[str(each.request_id)].headers) for at in (arrived, originals))
+        found += [f"{each}: the copy has {name}" for name in copied]
+        if got != _traces(each.headers):
+            found.append(f"{each}: the primary got other trace headers")
+    return found
 
 
-def _traces(arrived: Mapping[str, Received], sent: Sent) -> dict[str, list[str]]:
-    headers = arrived[str(sent.request_id)].headers
+def _traces(headers: Headers) -> dict[str, list[str]]:
     return {name: found for name in TRACES if (found := values(headers, name.lower()))}
 
 

@@ -46,9 +46,8 @@ def _unannounced(logs: Mapping[str, str], announced: Collection[str]) -> Iterato
         for number, line in enumerate(lines):
             kinds = kinds_of(line)
             if kinds and kinds.isdisjoint(announced):
-                told = " ".join(
-                    [line.strip(), *_traced(lines[number + 1 :] if _TRACE in kinds else [])]
-                )
+                end = _traced(lines[number + 1 :]) if _TRACE in kinds else []
+                told = " ".join([line.strip(), *end])
                 yield f"the log of {service} tells of a crash ({min(kinds)}): {told}"
 
 

@@ -1,10 +1,11 @@
 """Answers that come piece by piece, and clients that use of HTTP/1 what few use."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
 from itertools import pairwise, product
+from typing import TypeVar
 
 from features.support.checks import copies
 from features.support.scene import Scene
@@ -15,6 +16,7 @@ from features.support.wire.exchange import Answer, Received, Sent
 from features.support.wire.patient_clients import Hinted, Listening
 from features.support.wire.payloads import filled
 
+T = TypeVar("T")
 _ROUTES = ("v1", "v3")
 _KB = 1024
 _MB = 1024 * _KB
@@ -26,11 +28,16 @@ def listen(scene: Scene, count: int, pause: float) -> list[Listening]:
     """Let the primary answer with events on v1 and v3, so many seconds apart, and read them."""
     scene.misbehave("primary", answer_events=count, answer_pause=pause, prefix="/api")
     sent = [request("GET", f"/api/{route}/events") for route in _ROUTES]
-    with ThreadPoolExecutor(len(sent)) as pool:
-        found = list(pool.map(partial(patient_clients.listen, scene.entry), sent))
+    found = _side_by_side(partial(patient_clients.listen, scene.entry), sent)
     # Whoever asks what was copied asks of these.
     scene.exchanges += [Exchange(each, ClientError("read as events")) for each in sent]
     return found
+
+
+def _side_by_side(play: Callable[[Sent], T], sent: Sequence[Sent]) -> list[T]:
+    """Play a client for each request at the same time; return what each got."""
+    with ThreadPoolExecutor(len(sent)) as pool:
+        return list(pool.map(play, sent))
 
 
 def check_events(heard: Sequence[Listening], count: int, within: float) -> list[str]:
@@ -101,8 +108,7 @@ def send_for_hints(scene: Scene) -> list[Hinted]:
     for body in (None, filled(40 * _KB)):
         method = "POST" if body else "GET"
         sent = [request(method, f"/api/{route}/orders", body=body) for route in _ROUTES]
-        with ThreadPoolExecutor(len(sent)) as pool:
-            found += pool.map(ask, sent)
+        found += _side_by_side(ask, sent)
     scene.exchanges += [each.exchange for each in found]
     scene.misbehave("primary")
     return found

@@ -30,14 +30,19 @@ class Original:
     asked_with: Headers = ()
 
     @property
+    def size(self) -> int:
+        """Return how many bytes of body the answer to GET has."""
+        return 0 if self.status in _BODILESS else _SIZE
+
+    @property
     def body(self) -> bytes:
         """Return the body, which is filler."""
-        return b"" if self.status in _BODILESS or self.method == "HEAD" else b"." * _SIZE
+        return b"" if self.method == "HEAD" else b"." * self.size
 
     @property
     def told(self) -> Headers:
         """Return the headers that a client must get: to HEAD also the length of what GET gets."""
-        length = (("Content-Length", str(_SIZE)),) if self.method == "HEAD" else ()
+        length = (("Content-Length", str(self.size)),) if self.method == "HEAD" else ()
         return (*self.headers, *length)
 
     def __str__(self) -> str:
@@ -104,7 +109,7 @@ def _deliver(
         "primary",
         status=original.status,
         answer_headers=headers,
-        answer_bytes=0 if original.status in _BODILESS else _SIZE,
+        answer_bytes=original.size,
         prefix="/api",
     )
     pairs = zip(_ROUTES, links, strict=True)

@@ -14,11 +14,11 @@ from features.support.gateways.model import (
     Setting,
     without_a_tool,
 )
+from features.support.gateways.traces import without_traces
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Service
 from features.support.wire.generated import Terms
-from features.support.wire.payloads import TRACES
 
 _SERVICE = Service(
     name="apisix",
@@ -43,7 +43,7 @@ _PROBE = family.ProbeRoute(
 )
 _HOST = "            proxy_set_header Host                "  # of copies
 _REMOVED = '            proxy_set_header Cookie              "";\n'
-_REMOVING = '            proxy_set_header {} "";\n'.format
+_REMOVING = '            proxy_set_header {} "";\n'
 _V2 = "  - id: v2\n"
 _UNSAFE = """\
   - id: v1-unsafe
@@ -92,7 +92,7 @@ GATEWAY = Gateway(
         ),
         "no traces": Setting(
             "front",
-            [Edit(_REMOVED, "".join((_REMOVED, *map(_REMOVING, TRACES))))],
+            [without_traces(_REMOVED, _REMOVING)],
             "config.yaml",
             family.reloaded_workers,
         ),

@@ -22,11 +22,11 @@ from features.support.gateways.model import (
     Setting,
     without_a_tool,
 )
+from features.support.gateways.traces import without_traces
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Program, Service
 from features.support.wire.generated import Terms
-from features.support.wire.payloads import TRACES
 
 _READ = ("-c", "{scratch}/envoy/envoy.yaml", "--log-level", "warn", "--use-dynamic-base-id")
 _SERVICE = Service(
@@ -120,7 +120,7 @@ def _one_thread(front: Service) -> Service:
 
 _TIME = "              timeout: 30s\n"  # of the routes that are mirrored
 _REMOVED = "                    - {remove: cookie}\n"
-_REMOVING = "                    - {{remove: {}}}\n".format
+_REMOVING = "                    - {{remove: {}}}\n"
 _HOST = "                  disable_shadow_host_suffix_append: true\n"
 _MIRRORED = "          - match: {path_separated_prefix: /api/v1, headers: [*any_method]}\n"
 _UNSAFE = """\
@@ -188,9 +188,7 @@ GATEWAY = Gateway(
             ],
             "routes.yaml",
         ),
-        "no traces": Setting(
-            "front", [Edit(_REMOVED, "".join((_REMOVED, *map(_REMOVING, TRACES))))], "routes.yaml"
-        ),
+        "no traces": Setting("front", [without_traces(_REMOVED, _REMOVING)], "routes.yaml"),
     },
     effects={"front": _served},
     # All that may change under traffic but the cluster of the shadow.

@@ -1,5 +1,7 @@
 """Figures that programs publish, read over HTTP; Prometheus' text by its own parser."""
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -34,6 +36,12 @@ def page(stack: Stack, service: str, port: str, path: str) -> str:
         except requests.RequestException as reason:
             raise CannotFindOutError(f"{service} tells nothing at {url}: {reason}") from None
     return answer.text
+
+
+def proxies(text: str) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the lines of HAProxy's CSV by proxy and server (management guide, 9.1)."""
+    table = csv.DictReader(io.StringIO(text.removeprefix("# ")))
+    return {(row.get("pxname", ""), row.get("svname", "")): row for row in table}
 
 
 def samples(text: str) -> Iterator[Sample]:

@@ -1,7 +1,5 @@
 """HAProxy with Lua: a script in HAProxy sends the copies."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +8,7 @@ from typing import Any
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
-from features.support.gateways.figures import page
+from features.support.gateways.figures import page, proxies
 from features.support.gateways.handling import Handling
 from features.support.gateways.model import (
     SHADOW_HOST,
@@ -90,8 +88,7 @@ def _leaves_alone(stack: Stack, gateway: Gateway) -> int:
 
     A check that began during a fault may end, and fail, when copies flow again.
     """
-    lines = csv.DictReader(io.StringIO(page(stack, gateway.front, "stats", "/stats;csv")))
-    shadow = next(each for each in lines if each["svname"] == "shadow")
+    shadow = proxies(page(stack, gateway.front, "stats", "/stats;csv"))["shadow", "shadow"]
     rise, fall, health = (int(shadow[f"check_{each}"]) for each in ("rise", "fall", "health"))
     doubts = health < rise + fall - 1  # HAProxy's management guide, 9.1
     return sum((int(each["open_circuits"]) for each in _told(stack, gateway).values()), int(doubts))

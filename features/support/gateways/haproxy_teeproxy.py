@@ -1,13 +1,11 @@
 """HAProxy with Teeproxy, which stands between HAProxy and the primary and doubles requests."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 
 from features.support.gateways import haproxy_family as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
-from features.support.gateways.figures import page
+from features.support.gateways.figures import page, proxies
 from features.support.gateways.handling import IDENTITY, Changes, Handling
 from features.support.gateways.model import (
     SHADOW_HOST,
@@ -19,12 +17,12 @@ from features.support.gateways.model import (
     SecondShadow,
     Setting,
 )
+from features.support.gateways.traces import without_traces
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Program, Service
 from features.support.waiting import eventually
 from features.support.wire.generated import Terms
-from features.support.wire.payloads import TRACES
 
 _SCRIPT = str(DOCKER / "teeproxy" / "teeproxy.sh")
 _BUILD = (
@@ -36,7 +34,7 @@ _AS_V1 = "    # >>> mirroring: as in api_v1\n"
 _PAST_TEEPROXY = "    use-server primary if { var(txn.copy) -m bool }\n"
 _UNSAFE_TOO = "    use-server primary unless { method GET HEAD }\n"
 _MARK = "    http-request set-header X-Mirrored-By   %[var(proc.marker)]\n"
-_DELETED = "    http-request del-header {}\n".format
+_DELETED = "    http-request del-header {}\n"
 _FOUND_WITHIN = 10.0  # seconds
 _DOORS = ("copies", "more_copies")  # HAProxy's frontends for copies, the second of a second shadow
 
@@ -64,8 +62,7 @@ def _tool(route: str) -> Service:
 
 
 def _rows(stack: Stack, gateway: Gateway) -> dict[tuple[str, str], dict[str, str]]:
-    table = csv.DictReader(io.StringIO(page(stack, gateway.front, "stats", "/stats;csv")[2:]))
-    return {(row["pxname"], row["svname"]): row for row in table}
+    return proxies(page(stack, gateway.front, "stats", "/stats;csv"))
 
 
 def _figures(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
@@ -166,7 +163,7 @@ GATEWAY = Gateway(
         "another host": Setting(
             "front", [Edit(_MARK, f"{_MARK}    http-request set-header Host {SHADOW_HOST}\n")]
         ),
-        "no traces": Setting("front", [Edit(_MARK, "".join((_MARK, *map(_DELETED, TRACES))))]),
+        "no traces": Setting("front", [without_traces(_MARK, _DELETED)]),
     },
     effects={"front": family.reloaded, "tool": family.reloaded},
     process=family.process,

@@ -19,11 +19,11 @@ from features.support.gateways.model import (
     Setting,
     without_a_tool,
 )
+from features.support.gateways.traces import without_traces
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Program, Service
 from features.support.wire.generated import Terms
-from features.support.wire.payloads import TRACES
 
 _READ = ("-p", "{scratch}", "-e", "stderr", "-c", "{scratch}/nginx.conf")
 _SERVICE = Service(
@@ -72,7 +72,7 @@ def _second_location() -> Sequence[tuple[str, str]]:
 
 _CHOSEN = "    split_clients $request_id $chosen_v2 {\n"
 _REMOVED = '            proxy_set_header Cookie "";\n'
-_REMOVING = '            proxy_set_header {} "";\n'.format
+_REMOVING = '            proxy_set_header {} "";\n'
 _HOST = "            proxy_set_header Host"  # of copies
 GATEWAY = Gateway(
     "Nginx",
@@ -107,9 +107,7 @@ GATEWAY = Gateway(
             "front",
             [Edit(f"{_HOST} $http_host;\n", f"{_HOST} {SHADOW_HOST};\n")],
         ),
-        "no traces": Setting(
-            "front", [Edit(_REMOVED, "".join((_REMOVED, *map(_REMOVING, TRACES))))]
-        ),
+        "no traces": Setting("front", [without_traces(_REMOVED, _REMOVING)]),
     },
     effects={"front": family.reloaded_workers},
     process=family.workers,

@@ -1,7 +1,5 @@
 """The gateway's figures: the page, the CSV and Prometheus' text (HAProxy management guide, 9.1)."""
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -10,7 +8,7 @@ from typing import TypeVar
 import requests
 
 from features.support.errors import StackError
-from features.support.gateways.figures import samples
+from features.support.gateways.figures import proxies, samples
 from features.support.waiting import patient, watch
 from features.support.wire.client import Address
 
@@ -146,8 +144,7 @@ class Stats:
         return found[1]
 
     def _rows(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
-        table = csv.DictReader(io.StringIO(self.read("CSV").removeprefix("# ")))
-        return {(row.get("pxname", ""), row.get("svname", "")): row for row in table}
+        return proxies(self.read("CSV"))
 
 
 def _told(figures: Mapping[Key, Value], key: Key) -> Value:

@@ -17,11 +17,11 @@ from features.support.gateways.model import (
     Setting,
     without_a_tool,
 )
+from features.support.gateways.traces import without_traces
 from features.support.paths import DOCKER
 from features.support.stack import Stack
 from features.support.stack.service import Port, Program, Service
 from features.support.wire.generated import Terms
-from features.support.wire.payloads import TRACES
 
 _SERVICE = Service(
     name="traefik",
@@ -57,7 +57,7 @@ _PROBE = family.ProbeRoute(
     status=418,
 )
 _MARK = "          X-Mirrored-By: '{{ $marker }}'\n"
-_REMOVING = '          {}: ""\n'.format
+_REMOVING = '          {}: ""\n'
 _REFUSED = "    v1-refused:\n"
 _METHODS = " || ".join(
     f"Method(`{each}`)" for each in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE")
@@ -121,9 +121,7 @@ GATEWAY = Gateway(
         "another host": Setting(
             "front", [Edit(_MARK, f"{_MARK}          Host: {SHADOW_HOST}\n")], _ROUTES
         ),
-        "no traces": Setting(
-            "front", [Edit(_MARK, "".join((_MARK, *map(_REMOVING, TRACES))))], _ROUTES
-        ),
+        "no traces": Setting("front", [without_traces(_MARK, _REMOVING)], _ROUTES),
     },
     effects={"front": _served},
     answer_time=lambda seconds: Setting(

@@ -91,8 +91,8 @@ def check_failure(scene: Scene, name: str) -> list[str]:
     seen = ask(scene.shadow, _PATIENCE if failure.seen is silent else None)
     found = [] if failure.seen(seen) else [f"the shadow itself answered: {seen}"]
     if failure.reached and not scene.copies():
-        told = f", and it says: {scene.account()}" if scene.noted else ""
-        found.append(f"no copy reached the shadow, so its failure was felt by nobody{told}")
+        felt = "no copy reached the shadow, so its failure was felt by nobody"
+        found.append(felt + scene.says())
     return found
 
 
