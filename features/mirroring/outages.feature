@@ -38,9 +38,9 @@ Feature: What comes right after an outage, or is queued at the end, is copied
   Scenario Outline: When <gateway> is ended in good order, the copies in its queue are sent
     Given <gateway> is the gateway
     And the shadow answers 2 seconds late
-    When 200 requests are sent on v1, and who makes the copies is ended
+    When 160 requests are sent on v1, and who makes the copies is ended
     Then the client gets the primary's answer to each of them
-    And the last 200 requests were copied, each exactly once
+    And the last 160 requests were copied, each exactly once
 
     Examples: gateways that keep the promise
       | gateway                 |
@@ -55,9 +55,9 @@ Feature: What comes right after an outage, or is queued at the end, is copied
   Scenario Outline: When <gateway> is ended in good order, copies in its queue may be lost
     Given <gateway> is the gateway
     And the shadow answers 2 seconds late
-    When 200 requests are sent on v1, and who makes the copies is ended
+    When 160 requests are sent on v1, and who makes the copies is ended
     Then the client gets the primary's answer to each of them
-    And some of the last 200 requests may lack a copy, and none has two
+    And some of the last 160 requests may lack a copy, and none has two
 
     Examples: gateways with this limit
       | gateway          |
@@ -67,9 +67,9 @@ Feature: What comes right after an outage, or is queued at the end, is copied
   Scenario Outline: When <gateway> is ended in good order, a copy is cut off now and then
     Given <gateway> is the gateway
     And the shadow answers 2 seconds late
-    When 200 requests are sent on v1, and who makes the copies is ended
+    When 160 requests are sent on v1, and who makes the copies is ended
     Then the client gets the primary's answer to each of them
-    And some of the last 200 requests may lack a copy, and none has two
+    And some of the last 160 requests may lack a copy, and none has two
 
     Examples: gateways with this limit, which hardly a run shows
       | gateway               |

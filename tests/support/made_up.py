@@ -142,7 +142,7 @@ def values() -> dict[str, Any]:
         "Mapping[str, int]": {"received": 1},
         "Account": ACCOUNT,
         "Loss": Loss(1),
-        "Waits": Waits(1, 2, 3),
+        "Waits": Waits((1, 2, 3)),
         "Policy": load.load(load.REFERENCE),
         "Execution": Execution(0, "it began\n" + "x" * 900),
         "Edge": Edge(7, EXCHANGES[0], EXCHANGES[1]),

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Collection
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 import psutil
@@ -80,23 +81,29 @@ def owners(wanted: Collection[int]) -> dict[int, int | None]:
     found: dict[int, int | None] = dict.fromkeys(wanted)
     listening = {link: port for link, port in _listeners().items() if port in found}
     if found.keys() <= set(listening.values()):
-        for pid in psutil.pids():
+        for pid in reversed(psutil.pids()):  # what has just started is among the last
             found |= {listening[link]: pid for link in _links(pid) & listening.keys()}
+            if all(found.values()):
+                break
     return found
 
 
 def _listeners() -> dict[str, int]:
     """Return the TCP ports of loopback that somebody listens on, by the link of their sockets.
 
-    psutil takes half a second where thousands of connections have just been closed, and a service
-    that starts is looked at again and again.
+    The kernel writes those who listen first. What follows is left unread, as psutil does not: it
+    takes long where thousands of connections have just been closed, and a service that starts is
+    looked at again and again.
     """
-    files = [path for path in map(Path, _TABLES) if path.exists()]
-    links = [line.split() for path in files for line in path.read_text().splitlines()]
-    here = [(link[1].rpartition(":"), link[9]) for link in links if link[3] == _LISTENS]
-    return {
-        f"socket:[{inode}]": int(port, 16) for (address, _, port), inode in here if address in _HERE
-    }
+    found = {}
+    for path in filter(Path.exists, map(Path, _TABLES)):
+        with path.open() as table:
+            next(table)  # the titles
+            for line in takewhile(lambda link: link[3] == _LISTENS, map(str.split, table)):
+                address, _, port = line[1].rpartition(":")
+                if address in _HERE:
+                    found[f"socket:[{line[9]}]"] = int(port, 16)
+    return found
 
 
 def _links(pid: int) -> set[str]:
