@@ -127,7 +127,9 @@ PYTHONPATH="$middleware" "$python" -m gor_middleware --check
 #                                packets that are handled in another order confuse the end of a
 #                                message; the middleware tells whole requests from others
 # --input-raw-expire             how long a message without an end waits for more packets
-# --input-raw-buffer-timeout     by default the kernel hands packets over every 2 s
+# --input-raw-buffer-timeout     how often the kernel hands over a part of its buffer, by default every
+#                                2 s; the buffer has 256 parts, so this is also what it holds of a
+#                                time in which GoReplay is not served: 10 s
 # --input-raw-buffer-size        for bursts; the default, 2 MB, holds less than one 10 MB body
 # --copy-buffer-size             longer requests are cut, 5 MB by default
 # --http-original-host           otherwise copies have the shadow's name in Host
@@ -139,7 +141,7 @@ capture() {
         --input-raw-override-snaplen \
         --input-raw-allow-incomplete \
         --input-raw-expire 1s \
-        --input-raw-buffer-timeout 10ms \
+        --input-raw-buffer-timeout 40ms \
         --input-raw-buffer-size 64mb \
         --copy-buffer-size 1gb \
         --middleware "./goreplay.sh --middleware" \
