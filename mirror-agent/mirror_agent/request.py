@@ -69,6 +69,8 @@ class Request:
         whole = length if length is not None else self.announced
         if whole is not None and whole > size:
             return whole - size
+        if length is not None:  # all of it is here, though HTTP/2 may not have told the end yet
+            return 0
         if self.whole is not None:
             return 0 if self.whole else -1
         if length is None and size and self.room:

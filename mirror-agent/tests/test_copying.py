@@ -159,6 +159,15 @@ def test_a_cut_body_is_marked_when_it_is_sent() -> None:
     assert "Content-Length: 60" in lines
 
 
+@pytest.mark.parametrize("body", [b"", b"x" * 100])
+def test_a_body_of_its_whole_length_is_copied_though_http2_has_not_told_its_end(
+    body: bytes,
+) -> None:
+    headers = block("host: a", f"content-length: {len(body)}")
+    early = Request(b"POST", b"/api/v1", headers, body, len(body), 16384, whole=False)
+    assert f"Content-Length: {len(body)}" in copied(early)
+
+
 def test_a_chunked_body_that_leaves_room_in_the_buffer_is_whole() -> None:
     seen = copied(request("transfer-encoding: chunked", body=b"x" * 14000, announced=14000))
     assert "Content-Length: 14000" in seen
