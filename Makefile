@@ -67,7 +67,9 @@ lint: $(VENV)/dev
 
 unit: $(VENV)/dev
 	$(BIN)/pytest $(SIDE_BY_SIDE)
-	for product in $(PRODUCTS); do (cd $$product && ../$(BIN)/pytest $(SIDE_BY_SIDE)) || exit 1; done
+	@# Two products at a time; each is told as a whole.
+	printf '%s\n' $(PRODUCTS) | xargs -P 2 -I{} sh -c \
+	    'told=$$(cd {} && ../$(BIN)/pytest $(SIDE_BY_SIDE) 2>&1); code=$$?; echo "{}: $$told"; exit $$code'
 
 spec-local: $(VENV)/spec
 	$(BIN)/behave features/ $(GATEWAYS_AT_ONCE) -D stack=local

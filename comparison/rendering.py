@@ -2,8 +2,7 @@
 
 import os.path
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from comparison import age
 from comparison.advice import advise
@@ -12,6 +11,9 @@ from comparison.claims import CLAIMS, Agreement, answer, judged
 from comparison.costs import Costs
 from comparison.model import SEVERITIES, Comparison, Run, Verdict
 from comparison.view import View
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SIGNS = {
@@ -48,7 +50,13 @@ def render(template: str, comparison: Comparison, costs: Costs, **more: object) 
     )
 
 
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import (  # noqa: PLC0415 - it takes a tenth of a second
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+    )
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=lambda name: bool(name and name.endswith(".html")),

@@ -3,8 +3,6 @@
 from features.support.errors import StackError
 from features.support.stack import scratch
 from features.support.stack.base import Stack
-from features.support.stack.docker import DockerStack
-from features.support.stack.engine import sweep, why_no_engine
 from features.support.stack.external import ExternalStack
 from features.support.stack.local import LocalStack
 from features.support.stack.settings import Settings
@@ -17,8 +15,6 @@ def choose(settings: Settings) -> Stack:
     cannot run here.
     """
     stack = _of_kind(settings)
-    if stack.kind == "docker":
-        sweep()
     scratch.sweep()
     stack.chosen = settings.gateways
     return stack
@@ -29,9 +25,13 @@ def _of_kind(settings: Settings) -> Stack:
         return ExternalStack(settings)
     if settings.stack == "local":
         return LocalStack(settings)
-    reason = why_no_engine()
+    # The library for Docker takes a tenth of a second, which only who needs it pays.
+    from features.support.stack import docker, engine  # noqa: PLC0415
+
+    reason = engine.why_no_engine()
     if reason is None:
-        return DockerStack(settings)
+        engine.sweep()
+        return docker.DockerStack(settings)
     if settings.stack == "docker":
         raise StackError(f"-D stack=docker cannot run here: {reason}")
     return LocalStack(settings)
