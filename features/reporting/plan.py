@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from behave.configuration import Configuration
 from behave.model import Feature, Scenario
@@ -10,7 +11,7 @@ from features.support.gateways.catalogue import CATALOGUE
 from features.support.stack import NotChosen, Stack
 
 _FRONT = " is the gateway"
-_NOT_ITS_OWN = "it stops services or runs programs beside them: this stack is not its own"
+_NOT_ITS_OWN = "it stops or starts something, or makes certificates: this stack is not its own"
 
 
 class Plan:
@@ -23,12 +24,13 @@ class Plan:
         self.to_play: list[Scenario] = []
         self.not_chosen = 0
         self.impossible: Counter[str] = Counter()
-        why_not = {name: stack.why_not(gateway) for name, gateway in CATALOGUE.items()}
+        why_not = cache(lambda name: stack.why_not(CATALOGUE[name]) if name in CATALOGUE else None)
         for scenario in (each for feature in features for each in feature.walk_scenarios()):
-            reasons = {name: why_not.get(name) for name in gateways_of(scenario)}
             if not scenario.should_run(config):
                 self.not_chosen += 1
-            elif told := next((why.about(name) for name, why in reasons.items() if why), None):
+                continue
+            reasons = ((name, why_not(name)) for name in gateways_of(scenario))
+            if told := next((why.about(name) for name, why in reasons if why), None):
                 if isinstance(told, NotChosen):
                     self.not_chosen += 1
                     skip(scenario, told)
