@@ -8,6 +8,8 @@
 #                that who watches it never reads half of it. COMMAND gets the defaults as well.
 #                Where TEMPLATE is a directory its files *.yaml are filled in, into the directory
 #                TARGET; when one cannot be, none is put into place.
+#                What stands between lines `# >>> NAME` and `# <<< NAME` is left out where NAME is
+#                empty.
 # What it costs  a moment at the start; nothing afterwards.
 # Its limits     values are put in as they are: quotes are the template's to write.
 #
@@ -19,6 +21,8 @@
 #                PRIMARY       host:port of the primary          (127.0.0.1:8080)
 #                SHADOW        host:port of the shadow           (127.0.0.1:8081)
 #                GATEWAY_BIND  where clients connect             (127.0.0.1:10004)
+#                TLS_BIND      where they connect with TLS       (127.0.0.1:10443)
+#                TLS_CERTIFICATE  a file with certificate and key; without it there is no TLS
 #                STATS_BIND    where the figures are read        (127.0.0.1:9999)
 #                MIRROR_MARKER a secret that tells copies from requests: the value of X-Mirrored-By.
 #                              Letters, digits, and - . _ ~ (a new one by chance, each time this
@@ -52,6 +56,7 @@ fi
 
 : "${PRIMARY:=127.0.0.1:8080}" "${SHADOW:=127.0.0.1:8081}"
 : "${GATEWAY_BIND:=127.0.0.1:10004}" "${STATS_BIND:=127.0.0.1:9999}"
+: "${TLS_BIND:=127.0.0.1:10443}" "${TLS_CERTIFICATE:=}"
 : "${COPIES_BIND:=127.0.0.1:10003}" "${ROUTES:=$(dirname "$template")/routes}"
 : "${RENDERED:=$(cd "$directory" && pwd)}"
 : "${COPIES:=$COPIES_BIND}" "${RESOLVER:=127.0.0.1}" "${SCRATCH:=/tmp}"
@@ -60,7 +65,7 @@ case $MIRROR_MARKER in
 *[!A-Za-z0-9._~-]*) fail "MIRROR_MARKER must be of letters, digits, and - . _ ~ alone" ;;
 esac
 MIRROR_PASSED=$(printf %s "$MIRROR_MARKER" | sha1sum | cut -c-16)
-export PRIMARY SHADOW GATEWAY_BIND STATS_BIND COPIES_BIND COPIES
+export PRIMARY SHADOW GATEWAY_BIND TLS_BIND TLS_CERTIFICATE STATS_BIND COPIES_BIND COPIES
 export ROUTES RENDERED RESOLVER SCRATCH MIRROR_MARKER MIRROR_PASSED
 
 value() {
@@ -78,6 +83,11 @@ value() {
 # Write a template, filled in, beside its place.
 fill() {
     script=
+    for name in $(sed -n 's/^ *# >>> \([A-Z][A-Z0-9_]*\)$/\1/p' "$1"); do
+        text=$(value "$name") || text=
+        [ -n "$text" ] || script="$script
+/^ *# >>> $name\$/,/^ *# <<< $name\$/d"
+    done
     for name in $(grep -o '\${[A-Z][A-Z0-9_]*}' "$1" | tr -d '${}' | sort -u); do
         text=$(value "$name") || fail "$1 names \${$name}, which is not set"
         # What sed would take for more than text: \ & and the character that ends its expression.

@@ -48,6 +48,13 @@ def test_a_value_is_taken_as_it_is(tmp_path: Path) -> None:
         assert render(tmp_path, "<${VALUE}>\n", VALUE=value) == (0, f"<{value}>\n")
 
 
+def test_what_is_switched_off_is_left_out(tmp_path: Path) -> None:
+    text = "a\n  # >>> TLS_CERTIFICATE\n  b ${TLS_CERTIFICATE}\n  # <<< TLS_CERTIFICATE\nc\n"
+    assert render(tmp_path, text) == (0, "a\nc\n")
+    whole = text.replace("${TLS_CERTIFICATE}", "/x.pem")
+    assert render(tmp_path, text, TLS_CERTIFICATE="/x.pem") == (0, whole)
+
+
 def test_what_cannot_be_filled_in_is_told(tmp_path: Path) -> None:
     said = f"render: {tmp_path}/template names ${{NOWHERE}}, which is not set\n"
     assert render(tmp_path, "${NOWHERE}\n") == (1, said)

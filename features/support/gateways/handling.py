@@ -20,12 +20,14 @@ class Changes:
     lacks     what does not get through
     reorders  whether headers of different names change places
     joins     whether repeats become one header (RFC 9110, section 5.3)
+    moves     what may stand behind all others
     """
 
     adds: Mapping[str, str] = field(default_factory=dict)
     lacks: frozenset[str] = frozenset()
     reorders: bool = False
     joins: bool = False
+    moves: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

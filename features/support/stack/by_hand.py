@@ -12,6 +12,7 @@ from features.support.stack.engine import why_no_engine
 _PORTS = {
     "GATEWAY_PORT": ("10004", "gateway", "/api/v1"),
     "STATS_PORT": ("9999", "figures", "/stats"),
+    "TLS_PORT": ("10006", "gateway with TLS", "/api/v1"),  # where TLS_FILE names a certificate
     "WATCH_PORT": ("10000", "originals and copies side by side", "/"),
 }
 
@@ -41,7 +42,9 @@ def _up() -> None:
     except StackError as reason:
         raise StackError(f"{reason}; make stack-down removes what was started") from None
     for variable, (_, what, path) in _PORTS.items():
-        print(f"{what}: http://localhost:{_port(variable)}{path}")
+        tls = variable == "TLS_PORT"
+        if not tls or os.environ.get("TLS_FILE"):
+            print(f"{what}: {'https' if tls else 'http'}://localhost:{_port(variable)}{path}")
     print("to remove it: make stack-down")
 
 

@@ -37,6 +37,7 @@ class DockerStack(Stack):
         super().__init__((user, password))
         self._engine = Engine()
         self._configurations = scratch.directory(keep=settings.keep)
+        self._certificate = self._configurations / "gateway.pem"
         own = {
             "STATS_USER": user,
             "STATS_PASSWORD": password,
@@ -44,6 +45,7 @@ class DockerStack(Stack):
             "RECORDER_TOKEN": TOKEN,
             "RECORDER_LOG_REQUESTS": "no",
             "CONFIGURATIONS": str(self._configurations),
+            "TLS_FILE": str(self._certificate),
         }
         kept = {"SPEC_OWNER": "kept"} if settings.keep else {}  # so that no later run removes it
         self._compose = Compose(environment=own | kept)
@@ -78,6 +80,7 @@ class DockerStack(Stack):
         self._started += [each.name for each in new]
         for each in filter(lambda service: service.configuration, new):
             self.configuration(each.name)
+        self.authority.certify(self._certificate)
         try:
             self._compose.up(names, within=patient(_UP_WITHIN))
         except StackError as reason:

@@ -36,6 +36,7 @@ class LocalStack(Stack):
         self._settings = settings
         self._addresses: dict[tuple[str, str], Address] = {}
         self._processes: dict[str, Process] = {}
+        self._versions: dict[str, str] = {}
         self._made: Path | None = None
         self._making = threading.Lock()
 
@@ -74,9 +75,8 @@ class LocalStack(Stack):
     def outlook(self, gateways: Sequence[Topology]) -> list[str]:
         """Return the versions of the gateways' programs."""
         fronts = [(g.name, s) for g in gateways for s in g.services if s.name == g.front]
-        commands = [self._asking(service) for _, service in fronts]
         with ThreadPoolExecutor() as pool:  # some take a quarter of a second to answer
-            versions = pool.map(lambda command: programs.version(*command), commands)
+            versions = pool.map(self.version, [service for _, service in fronts])
             return [f"{name} {said}" for (name, _), said in zip(fronts, versions, strict=True)]
 
     def address(self, service: str, port: str) -> Address:
@@ -193,9 +193,16 @@ class LocalStack(Stack):
                 self._made.mkdir()
             return self._made
 
+    @property
+    def _certificate(self) -> Path:
+        """Return the file with the gateways' certificate and its key."""
+        return self.authority.certify(self._directory / "gateway.pem")
+
     def version(self, service: Service) -> str:
-        """Ask a program for its version, whether it was started or not."""
-        return programs.version(*self._asking(service))
+        """Ask a program for its version, once, whether it was started or not."""
+        if service.name not in self._versions:
+            self._versions[service.name] = programs.version(*self._asking(service))
+        return self._versions[service.name]
 
     def _asking(self, service: Service) -> tuple[list[str], dict[str, str]]:
         """Return the command that a program tells its version for, and its environment."""
@@ -220,6 +227,8 @@ class LocalStack(Stack):
             values["{configuration}"] = str(self._configuration(service))
         if "{configurations}" in word:
             values["{configurations}"] = str(self._configuration(service).parent)
+        if "{certificate}" in word:
+            values["{certificate}"] = str(self._certificate)
         if "{scratch}" in word:
             values["{scratch}"] = str(self._scratch(service.name))
         for name, address in self._addresses.items():
