@@ -23,7 +23,7 @@ Feature: What is copied, and where copies go, is not the client's choice
       | APISIX                  |
       | Traefik                 |
 
-  @promise.copies-to-the-shadow @blocker @allure.label.story:Target
+  @promise.copies-to-the-shadow @blocker @own-stack @allure.label.story:Target
   Scenario Outline: With <gateway> copies go to the shadow alone, whatever host a request names
     Given <gateway> is the gateway
     When requests on v1 name the primary as the place where copies go
@@ -58,6 +58,25 @@ Feature: What is copied, and where copies go, is not the client's choice
     Given <gateway> is the gateway
     When the client sends requests that no route serves, with the marker of copies
     Then the gateway itself refuses each of them
+    And no service received the requests
+
+    Examples: gateways that keep the promise
+      | gateway                 |
+      | HAProxy with SPOE       |
+      | HAProxy with Lua        |
+      | HAProxy with a log ring |
+      | HAProxy with GoReplay   |
+      | HAProxy with Teeproxy   |
+      | Envoy                   |
+      | Nginx                   |
+      | APISIX                  |
+      | Traefik                 |
+
+  @promise.no-tunnel @critical @own-stack @allure.label.story:Target
+  Scenario Outline: <gateway> opens no tunnel for a client, to the primary or elsewhere
+    Given <gateway> is the gateway
+    When the client asks for tunnels, to the primary and elsewhere
+    Then the gateway refuses each tunnel
     And no service received the requests
 
     Examples: gateways that keep the promise

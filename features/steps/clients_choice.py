@@ -19,6 +19,19 @@ def client_misdirects(context: Context) -> None:
     context.scene.send_in_turn(hostile_requests.misdirected(primary_inside))
 
 
+@when("the client asks for tunnels, to the primary and elsewhere")
+def client_asks_for_tunnels(context: Context) -> None:
+    primary_inside = context.scene.stack.address_inside("primary", "service")
+    for each in hostile_requests.tunnels(primary_inside):
+        context.scene.send(each)
+
+
+@then("the gateway refuses each tunnel")
+def tunnels_are_refused(context: Context) -> None:
+    wrong = clients_choice.check_no_tunnel(context.scene.exchanges)
+    assert not wrong, told(wrong)
+
+
 @when("the client sends requests that no route serves, with the marker of copies")
 def client_bears_the_marker(context: Context) -> None:
     context.scene.send_in_turn(hostile_requests.refused_with(context.scene.stack.marker))

@@ -15,6 +15,7 @@ _SECRET = '-m str -- "${MIRROR_MARKER-unset}"'
 _EVADED = "With {} no header keeps a client's request from being copied"
 _MISLED = "With {} copies go to the shadow alone, *"
 _BACK_DOOR = "{} refuses what it refuses anyway, with a true marker as well"
+_TUNNEL = "{} opens no tunnel for a client, to the primary or elsewhere"
 _OBEYED = "With {} a client has no say in retries and time limits"
 
 
@@ -24,6 +25,20 @@ def _choice(gateway: str, name: str, breaks: str, patches: Iterable[Patch], kill
 
 
 MUTANTS = (
+    _choice(
+        "HAProxy with Lua",
+        "tunnel-opened",
+        "HAProxy says that a tunnel is open, whoever asks for one",
+        [
+            Patch(
+                LUA,
+                "    # A route is its prefix itself",
+                "    http-request return status 200 if { method CONNECT }\n"
+                "    # A route is its prefix itself",
+            )
+        ],
+        _TUNNEL,
+    ),
     _choice(
         "HAProxy with SPOE",
         "passed-by-anybody",

@@ -11,6 +11,8 @@ from features.support.wire import hostile_requests
 from features.support.wire.client import Exchange
 from features.support.wire.exchange import Answer
 
+_REFUSALS = (400, 403, 404, 405, 501)
+
 
 def insist(scene: Scene) -> None:
     """Send requests on v1 and v3 that ask for retries and short time limits, side by side."""
@@ -32,6 +34,11 @@ def check_errors(exchanges: Sequence[Exchange], status: int) -> list[str]:
         if not isinstance(each.answer, Answer)
         or (each.answer.status, each.answer.service) != (status, "primary")
     ]
+
+
+def check_no_tunnel(exchanges: Sequence[Exchange]) -> list[str]:
+    """Say which requests for a tunnel the gateway did not refuse, in whatever way."""
+    return [f"{each.sent}: {_told(each)}" for each in exchanges if each.status not in _REFUSALS]
 
 
 def _told(exchange: Exchange) -> str:

@@ -47,6 +47,12 @@ def misdirected(elsewhere: str) -> list[Sent]:
     ]
 
 
+def tunnels(elsewhere: str) -> list[Sent]:
+    """Return requests for a tunnel: to `elsewhere`, a host:port, to the gateway, and by a path."""
+    targets = (elsewhere, "shop.example:443", "/api/v1")
+    return [request("CONNECT", target, (("Host", target),)) for target in targets]
+
+
 def refused_with(marker: str) -> list[Sent]:
     """Return requests that no route serves, with the marker of true copies."""
     bearing = ((MARKER, marker),)
