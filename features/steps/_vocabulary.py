@@ -20,6 +20,7 @@ from features.support.operator.faults import FAILURES
 from features.support.stack.service import RECORDERS
 from features.support.wire.exchange import Part
 from features.support.wire.payloads import BODIES, HEADERS, Body
+from features.support.wire.protocols import PROTOCOLS
 
 
 def one_of(words: Iterable[str]) -> Callable[[str], str]:
@@ -88,5 +89,6 @@ register_type(
     OtherPart=other_part,
     PrimaryFailure=one_of(primary.FAILURES),
     Loss=one_of(reloads.LOSSES),
+    Protocol=one_of(PROTOCOLS),
     Body=body,
 )

@@ -18,13 +18,13 @@ from features.support.wire.client import (
     Address,
     ClientError,
     Exchange,
+    in_turn,
     request,
-    send,
     send_at_once,
     send_in_halves,
-    send_in_turn,
 )
 from features.support.wire.exchange import Answer, Received, Sent
+from features.support.wire.protocols import PROTOCOLS, Door, Protocol
 from features.support.wire.recorder import Fault, Recorder
 
 _FLOW_WITHIN = 12.0  # seconds until a way of mirroring has got over a fault
@@ -40,6 +40,7 @@ class Scene:
     stack: Stack
     exchanges: list[Exchange] = field(default_factory=list)
     gateway: Gateway | None = None
+    protocol: Protocol = PROTOCOLS["HTTP/1.1"]  # that clients speak
     noted: Account | None = None  # what the way of mirroring had counted before the scenario
     _changes: ExitStack = field(default_factory=ExitStack)
 
@@ -186,9 +187,15 @@ class Scene:
         self.stack.flowing.clear()
         self.stack.pause(service)
 
+    def door(self, timeout: float | None = None) -> Door:
+        """Return where clients come in who give up after `timeout` s, and what they speak."""
+        port = "tls" if self.protocol.tls else self.in_front.entry
+        to = self.stack.address(self.in_front.front, port)
+        return Door(to, self.protocol, self.stack.authority, timeout)
+
     def send(self, sent: Sent, timeout: float | None = None) -> Exchange:
         """Send one request as a client that connects for it, and gives up after `timeout` s."""
-        return self._keep([sent], [_attempt(self.entry, sent, timeout)])[0]
+        return self.send_in_turn([sent], timeout)[0]
 
     def send_in_turn(
         self,
@@ -201,7 +208,8 @@ class Scene:
         Those that have not begun `within` seconds are left out.
         """
         sent = list(requests)
-        answers = send_in_turn(self.entry, sent, timeout, within)
+        with self.door(timeout).open() as send:
+            answers = in_turn(send, sent, within)
         return self._keep(sent[: len(answers)], answers)
 
     def send_in_halves(self, sent: Sent, between: Callable[[], None]) -> Exchange:
@@ -216,7 +224,7 @@ class Scene:
         self, requests: Sequence[Sent], timeout: float | None = None
     ) -> list[Exchange]:
         """Send all requests at the same moment, one client each, who gives up after `timeout` s."""
-        return self._keep(requests, send_at_once(self.entry, requests, timeout))
+        return self._keep(requests, self.door(timeout).send_at_once(requests))
 
     def restore(self, service: str) -> None:
         """Bring a stopped service back, and wait until clients are served as before."""
@@ -238,10 +246,3 @@ class Scene:
         new = [Exchange(*pair) for pair in zip(sent, answers, strict=True)]
         self.exchanges += new
         return new
-
-
-def _attempt(to: Address, sent: Sent, timeout: float | None) -> Answer | ClientError:
-    try:
-        return send(to, sent, timeout)
-    except ClientError as reason:
-        return reason

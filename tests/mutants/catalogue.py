@@ -17,6 +17,7 @@ from tests.mutants import (
     nginx,
     operation,
     primary,
+    protocols,
     routing,
     running,
     sampled,
@@ -57,4 +58,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *tools.MUTANTS,
     *streaming.MUTANTS,
     *choices.MUTANTS,
+    *protocols.MUTANTS,
 )

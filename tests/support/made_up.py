@@ -23,6 +23,7 @@ from features.support.wire.client import (
 from features.support.wire.exchange import Answer, Received, Sent
 from features.support.wire.patient_clients import Hinted, Listening
 from features.support.wire.payloads import HEADERS, METHODS
+from features.support.wire.protocols import PROTOCOLS
 from features.support.wire.websocket import Session
 
 MANY = 60
@@ -102,6 +103,7 @@ def scene() -> Any:
         gateway=CATALOGUE["HAProxy with SPOE"],
         in_front=CATALOGUE["HAProxy with SPOE"],
         entry=Address("127.0.0.1", free_port()),
+        protocol=PROTOCOLS["HTTP/2"],
         last=EXCHANGES[0],
         account=lambda *_: ACCOUNT,
         copies=shadow.received,

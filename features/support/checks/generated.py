@@ -15,7 +15,7 @@ from features.support.gateways.model import needed
 from features.support.scene import Scene
 from features.support.telling import brief
 from features.support.waiting import for_arrival, watch
-from features.support.wire.client import ClientError, Exchange, connection, send_over
+from features.support.wire.client import Exchange, in_turn
 from features.support.wire.exchange import Headers, Received, Sent, differences, first, values
 from features.support.wire.generated import Generated, generate, smallest
 
@@ -57,14 +57,11 @@ def play(scene: Scene, seed: int, count: int) -> None:
 
 def _send(scene: Scene, part: Sequence[Generated], links: ExitStack) -> list[Exchange]:
     done = []
-    link = links.enter_context(connection(scene.entry))
+    send = links.enter_context(scene.door().open())
     for each in part:
         if each.fresh:
-            link = links.enter_context(connection(scene.entry))
-        try:
-            done.append(Exchange(each.sent, send_over(link, each.sent)))
-        except ClientError as reason:
-            done.append(Exchange(each.sent, reason))
+            send = links.enter_context(scene.door().open())
+        done.append(Exchange(each.sent, *in_turn(send, [each.sent])))
     return done
 
 
@@ -203,8 +200,15 @@ def _arranged(headers: Headers, without: frozenset[str], changes: Changes) -> He
     kept: Headers = tuple(pair for pair in headers if pair[0].lower() not in without)
     if changes.joins:
         kept = joined(kept)
+    kept = tuple(sorted(kept, key=lambda pair: pair[0].lower() in changes.moves))
     return tuple(sorted(kept, key=lambda pair: pair[0].lower())) if changes.reorders else kept
 
 
 def _handling(scene: Scene) -> Handling:
-    return needed(scene.in_front.handling, scene.in_front, "handling")
+    """Return what the gateway may change, with what any may change of a protocol."""
+    own = needed(scene.in_front.handling, scene.in_front, "handling")
+    if not scene.protocol.joins_cookies:
+        return own
+    moves = frozenset({"cookie"})
+    primary, copy = (replace(each, moves=moves) for each in (own.primary, own.copy))
+    return replace(own, primary=primary, copy=copy)

@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -14,6 +14,7 @@ from features.support.waiting import patient
 from features.support.wire import ids
 from features.support.wire.exchange import Answer, Headers, Sent
 
+HOST = "shop.example"  # whom clients ask for, where nothing else is said
 TIMEOUT = 10.0  # seconds a client waits for an answer before it gives up
 _CHUNK = 7919  # an odd size, so that chunk borders never fall on buffer borders
 
@@ -36,6 +37,10 @@ class ClientError(Exception):
 
 class ClientTimeoutError(ClientError):
     """The client gave up waiting."""
+
+
+Sending = Callable[[Sent], Answer]
+Opening = Callable[[Address], AbstractContextManager[http.client.HTTPConnection]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def request(
     with_id: bool = True,
 ) -> Sent:
     """Make a request with a Host, an id of its own, and nothing that was not asked for."""
-    own = [("Host", "shop.example")] if not any(n.lower() == "host" for n, _ in headers) else []
+    own = [("Host", HOST)] if not any(n.lower() == "host" for n, _ in headers) else []
     own += [("X-Request-Id", ids.new())] if with_id else []
     return Sent(method, target, (*own, *headers), body, chunked)
 
@@ -135,25 +140,31 @@ def send_in_turn(
 
     Requests that have not begun `within` seconds are left out.
     """
-    ends = math.inf if within is None else time.monotonic() + patient(within)
     with connection(to, timeout) as link:
-        begun = takewhile(lambda _: time.monotonic() < ends, requests)
-        return [_attempt(partial(send_over, link, each)) for each in begun]
+        return in_turn(partial(send_over, link), requests, within)
+
+
+def in_turn(
+    send: Sending, requests: Iterable[Sent], within: float | None = None
+) -> list[Answer | ClientError]:
+    """Send requests one after the other, those that begin `within` seconds; answers likewise."""
+    ends = math.inf if within is None else time.monotonic() + patient(within)
+    begun = takewhile(lambda _: time.monotonic() < ends, requests)
+    return [_attempt(partial(send, each)) for each in begun]
 
 
 def send_at_once(
-    to: Address, requests: Sequence[Sent], timeout: float | None = None
+    to: Address, requests: Sequence[Sent], opening: Opening = connection
 ) -> list[Answer | ClientError]:
     """Send every request at the same moment, one client each; answers come in the same order.
 
-    All clients are connected before a barrier lets them send together; each may be kept for
-    `timeout` seconds.
+    All clients are connected before a barrier lets them send together.
     """
     results: list[Answer | ClientError] = [ClientError("was never sent")] * len(requests)
     barrier = threading.Barrier(len(requests))
 
     def client(number: int) -> None:
-        with connection(to, timeout) as link:
+        with opening(to) as link:
             results[number] = _attempt(lambda: _meet_and_send(link, barrier, requests[number]))
 
     _run_all([threading.Thread(target=client, args=(n,)) for n in range(len(requests))])
@@ -199,11 +210,12 @@ def _write(
     elif sent.body is not None:
         link.putheader("Content-Length", str(len(sent.body)))
     if sent.chunked:
-        link.endheaders(_chunks(sent.body or b"") if parts is None else parts, encode_chunked=True)
+        link.endheaders(chunks(sent.body or b"") if parts is None else parts, encode_chunked=True)
     else:
         link.endheaders(sent.body if parts is None else parts)
 
 
-def _chunks(body: bytes) -> Iterator[bytes]:
+def chunks(body: bytes) -> Iterator[bytes]:
+    """Return a body in the parts in which it goes out without a length."""
     for start in range(0, len(body), _CHUNK):
         yield body[start : start + _CHUNK]

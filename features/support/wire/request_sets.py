@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from features.support.wire.client import request
 from features.support.wire.exchange import Sent
-from features.support.wire.payloads import BODIES, HEADERS, METHODS, UNUSUAL_TARGETS
+from features.support.wire.payloads import BODIES, HEADERS, METHODS, UNUSUAL_TARGETS, filled
 
 # Where a primary fails that serves all other paths well.
 FAILING = "/api/v1/failing"
@@ -39,6 +39,24 @@ def bodies(*names: str, path: str = "/api/v1/orders") -> list[Sent]:
     """Return a request with each of these bodies."""
     chosen = [BODIES[name]() for name in names]
     return [request("POST", path, b.headers, b.content, chunked=b.chunked) for b in chosen]
+
+
+def different(count: int) -> list[Sent]:
+    """Return so many requests on route v1, each with a path, a method and a body of its own."""
+    return [
+        request("GET", f"/api/v1/{n}") if n % 3 == 0 else _post(f"/api/v1/{n}", 37 * n)
+        for n in range(count)
+    ]
+
+
+def _post(path: str, size: int) -> Sent:
+    return request("POST", path, body=filled(size))
+
+
+def with_split_cookies() -> Sent:
+    """Return a request whose cookies stand in headers of their own, as RFC 9113, 8.2.3 allows."""
+    pairs = ("session=42", "theme=dark", "basket=a,b")
+    return request("GET", "/api/v1", tuple(("Cookie", pair) for pair in pairs))
 
 
 def same_on(route: str) -> Iterator[Sent]:
