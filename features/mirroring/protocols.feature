@@ -116,3 +116,12 @@ Feature: What clients send with TLS or HTTP/2 is copied as well
       | Envoy                   |
       | Nginx                   |
       | Traefik                 |
+
+  # With HTTP/1.1 it waits up to a second for each (isolation.feature).
+  @cure @normal @own-stack @allure.label.story:Protocols
+  Scenario: Nginx delays no later request of a client that speaks HTTP/2 for a late shadow
+    Given Nginx is the gateway
+    And clients speak HTTP/2 with TLS
+    And the shadow answers 2 seconds late
+    When the client sends 20 requests to "/api/v1"
+    Then each was answered within 0.5 seconds while the shadow really failed

@@ -72,6 +72,14 @@ MUTANTS = (
         "protocols",
         _OF_HTTP1,
     ),
+    broken(
+        "nginx-without-http2",
+        "Nginx speaks HTTP/1.1 alone",
+        (Patch(_NGINX, "        http2 on;\n", ""),),
+        ("protocols", "Nginx"),
+        "Nginx delays no later request of a client that speaks HTTP/2 *",
+        *_of("Nginx", _OF_HTTP2, _OF_HTTP2_TLS),
+    ),
     broken_itself(
         "Nginx",
         "mixes-hosts",
