@@ -387,6 +387,7 @@ local function work(worker)
       if copy and not worker.socket and not shadow.addresses[1] then
          shadow.trying = false
          discard(shadow, copy, "shadow_down")
+         discard_all(shadow, "shadow_down")         -- in this loop HAProxy would interrupt the task
       elseif copy then
          serve(worker, copy)
          idle = 0
