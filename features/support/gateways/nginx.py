@@ -4,6 +4,7 @@ import re
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
@@ -45,8 +46,16 @@ _COPY = re.compile(r"^copy (\d+|-) ", re.MULTILINE)
 _MIRRORED = "            mirror /_copy;\n"
 
 
+# Where the log of a stack's Nginx was read to, and what its lines told up to there.
+_read: WeakKeyDictionary[Stack, tuple[str, Counter[str]]] = WeakKeyDictionary()
+
+
 def _statuses(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
-    return Counter(_COPY.findall(stack.logs(gateway.front, whole=True)))
+    place, counts = _read.get(stack, ("", Counter()))
+    new, place = stack.logged_since(gateway.front, place)
+    counts = counts + Counter(_COPY.findall(new))
+    _read[stack] = place, counts
+    return counts
 
 
 def _account(stack: Stack, gateway: Gateway) -> Account:

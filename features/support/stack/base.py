@@ -161,6 +161,13 @@ class Stack(ABC):
         """Return what a service wrote since the mark, or since its first start."""
 
     @abstractmethod
+    def logged_since(self, service: str, place: str) -> tuple[str, str]:
+        """Return the lines that a service wrote after a place in its log, and where they end.
+
+        "" is where a log begins.
+        """
+
+    @abstractmethod
     def exec(
         self, service: str, argv: Sequence[str], files: Mapping[str, str] | None = None
     ) -> Execution:

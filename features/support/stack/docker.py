@@ -25,6 +25,7 @@ _UP_WITHIN = 60.0
 _STOP_WITHIN = 3
 _REMOVALS = 3
 _LOG_TAIL = 15  # lines
+_LOOK_BACK = 4000  # lines at the end of a log: to read all of it takes seconds after some load
 
 
 class DockerStack(Stack):
@@ -175,6 +176,19 @@ class DockerStack(Stack):
         with asking():
             text: bytes = self._container(service).logs(since=None if whole else self._marked)
         return text.decode(errors="replace")
+
+    def logged_since(self, service: str, place: str) -> tuple[str, str]:
+        """Return what was logged after a time; the end of a log is looked at before all of it."""
+        told: list[str] = []
+        for most in (_LOOK_BACK, "all"):
+            with asking():
+                text: bytes = self._container(service).logs(timestamps=True, tail=most)
+            told = text.decode(errors="replace").splitlines(keepends=True)
+            if len(told) < _LOOK_BACK or told[0].partition(" ")[0] <= place:
+                break
+        stamped = [line.partition(" ") for line in told]
+        new = [(at, line) for at, _, line in stamped if at > place]
+        return "".join(line for _, line in new), new[-1][0] if new else place
 
     def exec(
         self, service: str, argv: Sequence[str], files: Mapping[str, str] | None = None

@@ -74,6 +74,10 @@ class ExternalStack(Stack):
         """Return nothing: the logs are elsewhere."""
         return ""
 
+    def logged_since(self, service: str, place: str) -> tuple[str, str]:  # noqa: ARG002
+        """Return nothing: the logs are elsewhere."""
+        return "", place
+
     def exec(
         self,
         service: str,
