@@ -40,6 +40,13 @@ MUTANTS = (
         f"{_GATEWAY} copies the share of route v2 that the policy asks for",
     ),
     _goreplay(
+        "small-buffer",
+        "the kernel keeps a tenth of a second of what GoReplay does not fetch",
+        Patch(_SCRIPT, "--input-raw-buffer-size 64mb", "--input-raw-buffer-size 2mb"),
+        "running",
+        f"{_GATEWAY} loses hardly a copy while its tool is frozen under load",
+    ),
+    _goreplay(
         "v3",
         "the middleware copies routes that have no share",
         Patch(_MIDDLEWARE, "shares.get(route, 0)", "shares.get(route, 100)"),
