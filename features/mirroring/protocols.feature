@@ -117,7 +117,7 @@ Feature: What clients send with TLS or HTTP/2 is copied as well
       | Nginx                   |
       | Traefik                 |
 
-  # With HTTP/1.1 it waits up to a second for each (isolation.feature).
+  # With HTTP/1.1 each is late by up to a second (isolation.feature).
   @cure @normal @own-stack @allure.label.story:Protocols
   Scenario: Nginx delays no later request of a client that speaks HTTP/2 for a late shadow
     Given Nginx is the gateway
