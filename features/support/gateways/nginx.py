@@ -52,8 +52,9 @@ _read: WeakKeyDictionary[Stack, tuple[str, Counter[str]]] = WeakKeyDictionary()
 
 def _statuses(stack: Stack, gateway: Gateway) -> Mapping[str, int]:
     place, counts = _read.get(stack, ("", Counter()))
+    known = counts if place else Counter[str]()
     new, place = stack.logged_since(gateway.front, place)
-    counts = counts + Counter(_COPY.findall(new))
+    counts = known + Counter(_COPY.findall(new))
     _read[stack] = place, counts
     return counts
 

@@ -164,7 +164,7 @@ class Stack(ABC):
     def logged_since(self, service: str, place: str) -> tuple[str, str]:
         """Return the lines that a service wrote after a place in its log, and where they end.
 
-        "" is where a log begins.
+        "" is where a log begins, and what a stack returns that reads all of it each time.
         """
 
     @abstractmethod

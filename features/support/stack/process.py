@@ -96,13 +96,6 @@ class Process:
             log.seek(0 if whole else self._mark)
             return log.read().decode(errors="replace")
 
-    def log_since(self, place: str) -> tuple[str, str]:
-        """Return the whole lines that were logged after so many bytes, and their end in bytes."""
-        with self._log.open("rb") as log:
-            start = log.seek(int(place or 0))
-            lines, end, _ = log.read().rpartition(b"\n")
-        return (lines + end).decode(errors="replace"), str(start + len(lines) + len(end))
-
     def mark(self) -> None:
         """Remember how long the log is now, so that it can be read from here."""
         self._mark = self._log.stat().st_size if self._log.exists() else 0
