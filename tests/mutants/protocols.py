@@ -39,18 +39,16 @@ MUTANTS = (
         ("protocols", "HAProxy with a log ring"),
         *_of("HAProxy with a log ring", _OF_HTTP2, _OF_HTTP2_TLS, _STREAMS),
     ),
-    broken(
+    broken_spoe(
         "cookies-by-pieces",
         "HAProxy keeps the first cookie alone",
-        (
-            Patch(
-                SPOE,
-                "    # A route is its prefix itself",
-                "    http-request set-header Cookie %[req.hdr(Cookie),word(1,;)]"
-                " if { req.hdr(Cookie) -m found }\n    # A route is its prefix itself",
-            ),
+        Patch(
+            SPOE,
+            "    # A route is its prefix itself",
+            "    http-request set-header Cookie %[req.hdr(Cookie),word(1,;)]"
+            " if { req.hdr(Cookie) -m found }\n    # A route is its prefix itself",
         ),
-        ("protocols", "HAProxy with SPOE"),
+        "protocols",
         *_of("HAProxy with SPOE", _COOKIES),
     ),
     broken_spoe(

@@ -130,24 +130,19 @@ def send_in_halves(to: Address, sent: Sent, between: Callable[[], None]) -> Answ
         return send_over(link, sent, parts())
 
 
-def send_in_turn(
-    to: Address,
-    requests: Iterable[Sent],
-    timeout: float | None = None,
-    within: float | None = None,
-) -> list[Answer | ClientError]:
-    """Send requests one after the other over one connection; answers come in the same order.
-
-    Requests that have not begun `within` seconds are left out.
-    """
-    with connection(to, timeout) as link:
-        return in_turn(partial(send_over, link), requests, within)
+def send_in_turn(to: Address, requests: Iterable[Sent]) -> list[Answer | ClientError]:
+    """Send requests one after the other over one connection; answers come in the same order."""
+    with connection(to) as link:
+        return in_turn(partial(send_over, link), requests)
 
 
 def in_turn(
     send: Sending, requests: Iterable[Sent], within: float | None = None
 ) -> list[Answer | ClientError]:
-    """Send requests one after the other, those that begin `within` seconds; answers likewise."""
+    """Send requests one after the other; answers come in the same order.
+
+    Requests that have not begun `within` seconds are left out.
+    """
     ends = math.inf if within is None else time.monotonic() + patient(within)
     begun = takewhile(lambda _: time.monotonic() < ends, requests)
     return [_attempt(partial(send, each)) for each in begun]
@@ -210,12 +205,11 @@ def _write(
     elif sent.body is not None:
         link.putheader("Content-Length", str(len(sent.body)))
     if sent.chunked:
-        link.endheaders(chunks(sent.body or b"") if parts is None else parts, encode_chunked=True)
+        link.endheaders(_chunks(sent.body or b"") if parts is None else parts, encode_chunked=True)
     else:
         link.endheaders(sent.body if parts is None else parts)
 
 
-def chunks(body: bytes) -> Iterator[bytes]:
-    """Return a body in the parts in which it goes out without a length."""
+def _chunks(body: bytes) -> Iterator[bytes]:
     for start in range(0, len(body), _CHUNK):
         yield body[start : start + _CHUNK]

@@ -1,6 +1,6 @@
 """Requests by which a client tries to decide what only the gateway decides."""
 
-from features.support.wire.client import request
+from features.support.wire.client import HOST, request
 from features.support.wire.exchange import Headers, Sent
 
 MARKER = "X-Mirrored-By"
@@ -49,7 +49,7 @@ def misdirected(elsewhere: str) -> list[Sent]:
 
 def tunnels(elsewhere: str) -> list[Sent]:
     """Return requests for a tunnel: to `elsewhere`, a host:port, to the gateway, and by a path."""
-    targets = (elsewhere, "shop.example:443", "/api/v1")
+    targets = (elsewhere, f"{HOST}:443", "/api/v1")
     return [request("CONNECT", target, (("Host", target),)) for target in targets]
 
 
