@@ -66,14 +66,13 @@ class Request:
         """
         size = len(self.body)
         length = self.content_length()
-        whole = length if length is not None else self.announced
-        if whole is not None and whole > size:
-            return whole - size
-        if length is not None:  # all of it is here, though HTTP/2 may not have told the end yet
-            return 0
+        if length is not None:  # where all of it is here, HTTP/2 may not have told the end yet
+            return max(0, length - size)
+        if self.announced is not None and self.announced > size:
+            return self.announced - size
         if self.whole is not None:
             return 0 if self.whole else -1
-        if length is None and size and self.room:
+        if size and self.room:
             used = len(self.headers) + size + _RESERVE + _BOOK_KEEPING
             return -1 if used >= self.room else 0
         return 0
