@@ -85,13 +85,20 @@ def send_once_told(to: Address, sent: Sent) -> Exchange:
     return _play(to, [sent], play)[0]
 
 
-def read_late(to: Address, sent: Sent, pause: float) -> Exchange:
-    """Send a request, and begin to read the answer so many seconds later."""
+def read_late(
+    to: Address, sent: Sent, pause: float, stay: Callable[[], object] | None = None
+) -> Exchange:
+    """Send a request, and begin to read the answer so many seconds later.
+
+    The client leaves as soon as it has the answer, or once `stay` returns.
+    """
 
     def play(link: socket.socket, stream: BinaryIO) -> Iterator[Answer]:
         link.sendall(_whole(sent))
         take_time(pause)
         yield _read(stream, sent)
+        if stay:
+            stay()
 
     return _play(to, [sent], play)[0]
 
