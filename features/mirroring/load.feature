@@ -15,10 +15,10 @@ Feature: A shadow that gives no answers uses up neither memory nor files
 
     Examples: gateways that keep the promise
       | gateway                 | failure       | files |
-      | HAProxy with SPOE       | never answers | 500   |
-      | HAProxy with Lua        | never answers | 500   |
-      | HAProxy with a log ring | never answers | 500   |
-      | HAProxy with GoReplay   | never answers | 500   |
+      | HAProxy with SPOE       | never answers | 350   |
+      | HAProxy with Lua        | never answers | 350   |
+      | HAProxy with a log ring | never answers | 350   |
+      | HAProxy with GoReplay   | never answers | 350   |
       | Envoy                   | never answers | 1500  |
 
     Examples: the same with a late shadow
@@ -30,7 +30,7 @@ Feature: A shadow that gives no answers uses up neither memory nor files
       | Envoy                   | answers 2 seconds late | 1500  |
 
   @quiet @promise.load-without-answers @limit @by-chance @critical @load @allure.label.story:Load
-  Scenario Outline: With <gateway> copies without an answer take more than 500 files or 64 MB
+  Scenario Outline: With <gateway> copies without an answer take more than 350 files or 64 MB
     Given <gateway> is the gateway
     And the shadow <failure> once gateway and tool are at rest
     When 20 clients send 2000 requests on v1, over new connections

@@ -44,7 +44,7 @@ MUTANTS = (
         "the kernel keeps a tenth of a second of what GoReplay does not fetch",
         Patch(_SCRIPT, "--input-raw-buffer-size 64mb", "--input-raw-buffer-size 2mb"),
         "running",
-        f"{_GATEWAY} loses no copy while its tool is frozen under load",
+        f"{_GATEWAY} loses hardly a copy while its tool is frozen under load",
     ),
     _goreplay(
         "v3",
