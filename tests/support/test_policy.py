@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from features.support.errors import PolicyError
+from features.support.errors import FileError
 from features.support.paths import DOCKER
 from features.support.policy import load, places
 from features.support.policy.load import Policy
@@ -116,7 +116,7 @@ def test_the_features_rely_on_some_of_it(old: str, new: str, told: str, tmp_path
     file = tmp_path / "policy.yaml"
     file.write_text(TEXT.replace(old, new))
     load.parse(file)
-    with pytest.raises(PolicyError, match=re.escape(told)):
+    with pytest.raises(FileError, match=re.escape(told)):
         load.load(file)
 
 
@@ -125,7 +125,7 @@ def test_the_longest_prefix_is_a_requests_route() -> None:
     found = Policy("f", tuple(routes))
     expected = {"/": 0, "/x": 0, "/api?a=/api/v1": 1, "/api/v10": 1, "/api/v1": 2, "/api/v1/a?b": 2}
     assert {target: routes.index(found.route(target)) for target in expected} == expected
-    with pytest.raises(PolicyError, match=r"^f: there is no route for /b among /a$"):
+    with pytest.raises(FileError, match=r"^f: there is no route for /b among /a$"):
         Policy("f", (Route(path_prefix="/a"),)).route("/b")
 
 

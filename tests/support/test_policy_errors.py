@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from features.support.errors import CannotFindOutError, PolicyError
+from features.support.errors import CannotFindOutError, FileError
 from features.support.policy import load
 from features.support.policy.load import Policy
 from tests.support.test_policy import TEXT, read
@@ -146,16 +146,16 @@ def test_what_is_wrong_with_a_whole_file_is_told(tmp_path: Path) -> None:
 
 def test_two_targets_have_two_names(tmp_path: Path) -> None:
     (target,) = re.findall(r"(?<=api_v2)(?:.*\n)*?( {12}- name: shadow\n(?: {14}.*\n)+)", TEXT)
-    with pytest.raises(PolicyError, match=r"targets\[1\]\.name: there is another shadow$"):
+    with pytest.raises(FileError, match=r"targets\[1\]\.name: there is another shadow$"):
         read(changed(target, target * 2), tmp_path)
 
 
 def test_a_file_that_cannot_be_read_is_an_error_too(tmp_path: Path) -> None:
     for path, told in ((tmp_path, "cannot be read"), (tmp_path / "absent", "cannot be read: No")):
-        with pytest.raises(PolicyError, match=told):
+        with pytest.raises(FileError, match=told):
             load.parse(path)
     (tmp_path / "latin.yaml").write_bytes(b"a: \xe4")
-    with pytest.raises(PolicyError, match=r"latin\.yaml: is not UTF-8 text"):
+    with pytest.raises(FileError, match=r"latin\.yaml: is not UTF-8 text"):
         load.parse(tmp_path / "latin.yaml")
 
 
@@ -206,6 +206,6 @@ def judge(text: str, directory: Path) -> None:
         targets = [target for route in found.routes for target in route.targets]
         assert all(0 <= target.sample_percentage <= 100 for target in targets)
     else:
-        assert isinstance(found, PolicyError)
+        assert isinstance(found, FileError)
         assert str(found).isprintable()
         assert "policy.yaml" in str(found)

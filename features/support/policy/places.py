@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from features.support.errors import PolicyError
+from features.support.errors import FileError
 
 Loc = tuple[int | str, ...]
 
@@ -25,11 +25,11 @@ class Source:
     data: Any
     node: yaml.Node
 
-    def error(self, message: str, loc: Loc, key: str | None = None) -> PolicyError:
+    def error(self, message: str, loc: Loc, key: str | None = None) -> FileError:
         """Return an error in one line about a place, or about a key that stands there."""
         path, node = self._at(loc)
         at = next((each for each, _ in _pairs(node) if each.value == key), node)
-        return PolicyError(f"{self.file}:{at.start_mark.line + 1}:{path} {message}")
+        return FileError(f"{self.file}:{at.start_mark.line + 1}:{path} {message}")
 
     def written(self, loc: Loc) -> str:
         """Return what stands at a place: as it is written, or of which kind it is."""
@@ -56,7 +56,7 @@ class Source:
 def read(path: Path) -> Source:
     """Read a YAML file, in which no key is given twice.
 
-    Raises PolicyError when it cannot be read, is empty, or is not YAML.
+    Raises FileError when it cannot be read, is empty, or is not YAML.
     """
     here = Path.cwd()
     file = str(path.relative_to(here) if path.is_relative_to(here) else path)
@@ -66,16 +66,16 @@ def read(path: Path) -> Source:
         node = loader.get_single_node()
         data = None if node is None else loader.construct_document(node)
     except OSError as reason:
-        raise PolicyError(f"{file}: cannot be read: {reason.strerror}") from reason
+        raise FileError(f"{file}: cannot be read: {reason.strerror}") from reason
     except UnicodeDecodeError as reason:
-        raise PolicyError(f"{file}: is not UTF-8 text") from reason
+        raise FileError(f"{file}: is not UTF-8 text") from reason
     except RecursionError as reason:
-        raise PolicyError(f"{file}: is nested too deeply") from reason
+        raise FileError(f"{file}: is nested too deeply") from reason
     # The last three: what PyYAML makes of \UFFFFFFFF, `!!bool x` and `!!timestamp x`.
     except (yaml.YAMLError, ValueError, OverflowError, LookupError, AttributeError) as reason:
-        raise PolicyError(f"{file}:{_complaint(reason)}") from reason
+        raise FileError(f"{file}:{_complaint(reason)}") from reason
     if node is None:
-        raise PolicyError(f"{file}: is empty")
+        raise FileError(f"{file}: is empty")
     return Source(file, data, node)
 
 
@@ -85,16 +85,24 @@ def shown(text: str) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML takes the last of equal keys; here they are an error, and `<<` is a key as others."""
+    """PyYAML takes the last of equal keys; here they are an error, and every key is a text.
+
+    So `<<`, `5`, `on` and `null` are keys as others, by the letters that are written.
+    """
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         times = Counter(str(key.value) for key, _ in _pairs(node))
         for key, _ in reversed(_pairs(node)):
             place = f"{self.name}:{key.start_mark.line + 1}"
             if not isinstance(key, yaml.ScalarNode):
-                raise PolicyError(f"{place}: a key must be a word")
+                raise FileError(f"{place}: a key must be a word")
             if times[key.value] > 1:
-                raise PolicyError(f"{place}: the key {shown(key.value)} is given twice")
+                raise FileError(f"{place}: the key {shown(key.value)} is given twice")
+        node.value = [(_as_text(key), value) for key, value in _pairs(node)]
+
+
+def _as_text(key: yaml.Node) -> yaml.ScalarNode:
+    return yaml.ScalarNode("tag:yaml.org,2002:str", key.value, key.start_mark, key.end_mark)
 
 
 def _number(loader: _Loader, node: yaml.ScalarNode) -> Any:

@@ -4,86 +4,21 @@ GAL takes what it does not understand for something else: a misspelt sample_perc
 everything. Here whatever is not exactly its syntax is an error.
 """
 
-import difflib
 import ipaddress
 import re
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from collections.abc import Iterable
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    model_validator,
-)
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from features.support.policy.places import Loc, shown
+from features.support.policy.places import Loc
+from features.support.policy.sections import Section, SectionError, among, like, must
 
 T = TypeVar("T")
 
 
-class SectionError(ValueError):
-    """What is wrong at a place below a section, or with a key of it."""
-
-    def __init__(self, message: str, *below: str | int, key: str | None = None) -> None:
-        super().__init__(message)
-        self.below = below
-        self.key = key
-
-
-class Section(BaseModel):
-    """Keys with values; `unread` are keys of GAL that may be there and are not looked into."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-    unread: ClassVar[str] = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown_keys(cls, data: Any) -> Any:
-        fields = (each.alias or name for name, each in cls.model_fields.items())
-        known = (*fields, *cls.unread.split())
-        for key in data if isinstance(data, dict) else ():
-            if key not in known:
-                hint = _closest(str(key), known)
-                raise SectionError(f"unknown key {shown(str(key))}{hint}", key=str(key))
-        return data
-
-
-def _closest(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _among(what: str, words: str) -> AfterValidator:
-    known = words.split()
-
-    def check(text: str) -> str:
-        if text not in known:
-            hint = _closest(text, known) or f"; known: {', '.join(known)}"
-            raise ValueError(f"is no {what}{hint}")
-        return text
-
-    return AfterValidator(check)
-
-
-def _must(test: Callable[[Any], object], what_else: str) -> AfterValidator:
-    def check(value: Any) -> Any:
-        if not test(value):
-            raise ValueError(what_else)
-        return value
-
-    return AfterValidator(check)
-
-
-def _like(pattern: str, what_else: str) -> AfterValidator:
-    return _must(re.compile(pattern, re.ASCII).fullmatch, what_else)
-
-
 def _within(low: int, high: int, what: str) -> AfterValidator:
-    return _must(lambda number: low <= number <= high, f"is no {what} from {low} to {high}")
+    return must(lambda number: low <= number <= high, f"is no {what} from {low} to {high}")
 
 
 def _is_address(text: str) -> bool:
@@ -91,6 +26,12 @@ def _is_address(text: str) -> bool:
         return bool(ipaddress.ip_address(text))
     except ValueError:
         return False
+
+
+def is_host(text: str) -> bool:
+    """Tell whether a text is an address or a host's name, and no half of an address."""
+    name = text.strip("0123456789.") and _HOST_NAME.fullmatch(text)
+    return _is_address(text) or bool(name)
 
 
 def _all_different(items: Iterable[tuple[Loc, str]]) -> None:
@@ -106,30 +47,36 @@ def _kind_of_upstream(data: Any) -> str:
 
 
 Several = Annotated[list[T], Field(min_length=1)]
-_name = _like(r"[A-Za-z0-9][\w.-]{0,62}", "is no name: letters, digits and . _ - after the first")
+_name = like(r"[A-Za-z0-9][\w.-]{0,62}", "is no name: letters, digits and . _ - after the first")
 _HOST_NAME = re.compile(r"(?!.*\.\.)\w([\w.-]{0,251}\w)?", re.ASCII)
-_duration = _like(r"(?=.*[1-9])\d{1,9}(\.\d{1,3})?(ms|s|m|h)", "is no time such as 500ms or 5s")
-_path = _like(
+_duration = like(r"(?=.*[1-9])\d{1,9}(\.\d{1,3})?(ms|s|m|h)", "is no time such as 500ms or 5s")
+_path = like(
     r"(/[\w.~!$&'()*+,;=:@%-]+)+/?|/", "is no path: it has a blank, a query or an empty part"
 )
-_methods = "GET HEAD POST PUT PATCH DELETE OPTIONS PURGE TRACE CONNECT"
-_providers = "gal envoy kong apisix traefik nginx haproxy azure_apim aws_apigateway gcp_apigateway"
-_header_value = _like(r"([!-~]([ -~]{0,4000}[!-~])?)?", "is no header's value: printable ASCII")
+_METHODS = (
+    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
+    *("PURGE", "TRACE", "CONNECT"),
+)
+_PROVIDERS = (
+    *("gal", "envoy", "kong", "apisix", "traefik", "nginx", "haproxy"),
+    *("azure_apim", "aws_apigateway", "gcp_apigateway"),
+)
+_header_value = like(r"([!-~]([ -~]{0,4000}[!-~])?)?", "is no header's value: printable ASCII")
 Name = Annotated[str, _name]
 Host = Annotated[
     str,
-    _must(lambda text: _is_address(text) or text.strip("0123456789."), "is no address"),
-    _must(lambda text: _is_address(text) or _HOST_NAME.fullmatch(text), "is no host"),
+    must(lambda text: _is_address(text) or text.strip("0123456789."), "is no address"),
+    must(lambda text: _is_address(text) or _HOST_NAME.fullmatch(text), "is no host"),
 ]
 Port = Annotated[int, _within(1, 65535, "port")]
 Duration = Annotated[str, _duration]
-HeaderName = Annotated[str, _like(r"[!#$%&'*+.^_`|~\w-]{1,200}", "is no header's name")]
+HeaderName = Annotated[str, like(r"[!#$%&'*+.^_`|~\w-]{1,200}", "is no header's name")]
 HeaderValue = Annotated[str, _header_value]
-Method = Annotated[str, _among("method", _methods)]
+Method = Annotated[str, among("method", _METHODS)]
 # A slash at its end says nothing more.
 PathPrefix = Annotated[
     str,
-    _like(r"/.*", "does not begin with /"),
+    like(r"/.*", "does not begin with /"),
     _path,
     AfterValidator(lambda path: path.rstrip("/") or "/"),
 ]
@@ -163,14 +110,14 @@ class Target(Section):
     upstream: Upstream
     sample_percentage: Annotated[float, _within(0, 100, "percentage")] = 100.0
     timeout: Duration = "5s"
-    headers: dict[HeaderName, HeaderValue] = {}
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
 
 
 class Mirroring(Section):
     """What of a route is mirrored."""
 
     enabled: bool
-    targets: Several[Target] = []
+    targets: Several[Target] = Field(default_factory=list)
     mirror_request_body: bool = True
     mirror_headers: bool = True
 
@@ -193,7 +140,7 @@ class Route(Section):
     """A path prefix; without `methods` all are served."""
 
     path_prefix: PathPrefix
-    methods: Several[Method] = []
+    methods: Several[Method] = Field(default_factory=list)
     mirroring: Mirroring = Mirroring(enabled=False)
     unread = (
         "rate_limit authentication headers cors websocket circuit_breaker body_transformation "
@@ -225,8 +172,8 @@ class RoutedService(Section):
     """Routes that share upstreams."""
 
     name: Name
-    type: Annotated[str, _among("type of a service", "rest grpc")]
-    protocol: Annotated[str, _among("protocol", "http http2 grpc")]
+    type: Annotated[str, among("type of a service", ("rest", "grpc"))]
+    protocol: Annotated[str, among("protocol", ("http", "http2", "grpc"))]
     upstream: Annotated[
         Annotated[Single, Tag("single")] | Annotated[Balanced, Tag("balanced")],
         Discriminator(_kind_of_upstream),
@@ -248,8 +195,8 @@ class Global(Section):
 class Document(Section):
     """A whole policy file."""
 
-    version: Annotated[str, _like(r"\d{1,4}\.\d{1,4}", "is no version such as 1.0")]
-    provider: Annotated[str, _among("provider of GAL", _providers)]
+    version: Annotated[str, like(r"\d{1,4}\.\d{1,4}", "is no version such as 1.0")]
+    provider: Annotated[str, among("provider of GAL", _PROVIDERS)]
     global_: Global = Field(default=Global(), alias="global")
     services: Several[RoutedService]
     unread = "plugins proto_descriptors"
