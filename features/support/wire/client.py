@@ -11,7 +11,7 @@ from functools import partial
 from itertools import takewhile
 
 from features.support.waiting import patient
-from features.support.wire import ids
+from features.support.wire import ids, targets
 from features.support.wire.exchange import Answer, Headers, Sent
 
 HOST = "shop.example"  # whom clients ask for, where nothing else is said
@@ -27,8 +27,9 @@ class Address:
     port: int
 
     def __str__(self) -> str:
-        """Return host:port."""
-        return f"{self.host}:{self.port}"
+        """Return host:port; an address of IPv6 stands in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
 
 class ClientError(Exception):
@@ -197,7 +198,8 @@ def _run_all(threads: Sequence[threading.Thread]) -> None:
 def _write(
     link: http.client.HTTPConnection, sent: Sent, parts: Iterable[bytes] | None = None
 ) -> None:
-    link.putrequest(sent.method, sent.target, skip_host=True, skip_accept_encoding=True)
+    target = targets.there(sent.target)
+    link.putrequest(sent.method, target, skip_host=True, skip_accept_encoding=True)
     for name, value in sent.headers:
         link.putheader(name, value)
     if sent.chunked:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from features.support.wire import targets
+
 Headers = tuple[tuple[str, str], ...]
 
 # RFC 9110, section 7.6.1: these end at the next hop. Framing is each hop's own.
@@ -105,12 +107,13 @@ class Received:
         """Read a journal entry as the recorder's control port gives it."""
         fields = {name: entry[name] for name in cls.__dataclass_fields__}
         pairs = {name: tuple((n, v) for n, v in fields[name]) for name in ("headers", "trailers")}
-        return cls(**{**fields, **pairs})
+        arrived = targets.back(fields["target"])
+        return cls(**{**fields, **pairs, "target": arrived})
 
     @property
     def route(self) -> str | None:
-        """Return the route on which the gateway passed the request."""
-        return first(self.headers, "x-route")
+        """Return the route on which the gateway passed the request, as it says, or by its path."""
+        return first(self.headers, "x-route") or targets.route_of(self.target)
 
     def __str__(self) -> str:
         """Return the request line, and how much of a body came."""

@@ -16,6 +16,7 @@ from typing import Protocol as Interface
 import pycurl
 
 from features.support.waiting import patient
+from features.support.wire import targets
 from features.support.wire.client import (
     HOST,
     TIMEOUT,
@@ -191,7 +192,7 @@ class _Stream:
         own = [_line(*pair) for pair in self.sent.headers]
         none = [f"{name}:".encode() for name in _ADDED if name.lower() not in names]
         self.link.setopt(pycurl.HTTPHEADER, own + none)
-        self.link.setopt(pycurl.REQUEST_TARGET, self.sent.target.encode("latin-1"))
+        self.link.setopt(pycurl.REQUEST_TARGET, targets.there(self.sent.target).encode("latin-1"))
         if self.sent.body is not None:
             self.link.setopt(pycurl.UPLOAD, 1)
             self.link.setopt(pycurl.READDATA, BytesIO(self.sent.body))

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 from features.support.waiting import patient
+from features.support.wire import targets
 from features.support.wire.client import Address, no_answer
 from features.support.wire.exchange import Answer, Headers, Sent
 
@@ -29,8 +30,8 @@ def send_raw(to: Address, data: bytes) -> bytes:
 
 def head(sent: Sent, *more: tuple[str, str]) -> bytes:
     """Return a request's head, without what frames a body."""
-    lines = [f"{sent.method} {sent.target} HTTP/1.1", *(f"{n}: {v}" for n, v in sent.headers)]
-    lines += [f"{name}: {value}" for name, value in more]
+    lines = [f"{sent.method} {targets.there(sent.target)} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in (*sent.headers, *more)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 

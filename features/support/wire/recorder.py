@@ -71,6 +71,11 @@ class Recorder:
             self._call("GET", "/journal", params=[("id", "none")])["counters"]["health_checks"]
         )
 
+    def connections(self) -> int:
+        """Return how many connections the service has taken since the last reset."""
+        counters = self._call("GET", "/journal", params=[("id", "none")])["counters"]
+        return int(counters["connections"]) - self.connections_before
+
     def open_connections(self) -> set[int]:
         """Return the connections to the service that are open now, as the journal numbers them."""
         return set(self._call("GET", "/journal", params=[("id", "none")])["open"])

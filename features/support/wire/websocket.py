@@ -7,7 +7,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from features.support.waiting import patient, take_time
-from features.support.wire import ids
+from features.support.wire import ids, targets
 from features.support.wire.client import Address, ClientError
 
 _OPEN_WITHIN = 5.0  # seconds; so long it waits for each message, too
@@ -31,7 +31,7 @@ def converse(to: Address, target: str, messages: Sequence[Message], seconds: flo
     within = patient(_OPEN_WITHIN)
     try:
         with connect(
-            f"ws://{to}{target}",
+            f"ws://{to}{targets.there(target)}",
             additional_headers={"X-Request-Id": request_id},
             open_timeout=within,
             close_timeout=within,
