@@ -1,4 +1,4 @@
-"""A run of behave as a user starts it, and whatever it may leave behind."""
+"""A run, of behave or another program, as a user starts it, and whatever it may leave behind."""
 
 import os
 import signal
@@ -25,14 +25,17 @@ class UserRun:
     """One run in a process group of its own; every process it starts bears its mark."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str] | None = None
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = BEHAVE,
     ) -> None:
         self._mark = uuid4().hex
         self._in_containers = "stack=docker" in arguments
         self._seen: set[int] = set()  # processes; workers of the run have stacks of their own
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self.process = subprocess.Popen(
-            [*_HEARING, *BEHAVE, *arguments],
+            [*_HEARING, *program, *arguments],
             cwd=ROOT,
             env={**os.environ, **(environment or {}), _MARK: self._mark},
             stdin=subprocess.DEVNULL,

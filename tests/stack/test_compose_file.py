@@ -1,4 +1,4 @@
-"""The Compose file keeps its services small, apart, and without secrets that others know."""
+"""Each Compose file keeps its services small, apart, and without secrets that others know."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import pytest
 from features.support.paths import DOCKER, ROOT
 from tests.runs import finish
 
-FILE = DOCKER / "docker-compose.yml"
+FILE, RECORDERS = DOCKER / "docker-compose.yml", DOCKER / "recorders" / "compose.yaml"
 PRIVILEGED = {"goreplay"}  # captures packets
 GIVEN = {"apisix"}  # an image of its makers', which says itself whose it is
 DRAIN = {"mirror-agent-spoe": 7, "mirror-agent-ring": 7}  # seconds
@@ -21,11 +21,15 @@ DRAIN = {"mirror-agent-spoe": 7, "mirror-agent-ring": 7}  # seconds
 pytestmark = pytest.mark.skipif(not shutil.which("docker"), reason="needs docker compose")
 
 
-@pytest.fixture(scope="module")
-def services() -> dict[str, Any]:
-    """What Compose makes of the file when nobody has set anything."""
+@pytest.fixture(scope="module", params=[FILE, RECORDERS], ids=lambda file: file.name)
+def services(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return composed(request.param)
+
+
+def composed(file: Path) -> dict[str, Any]:
+    """What Compose makes of a file when nobody has set anything."""
     bare = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME")}
-    command = ["docker", "compose", "-f", str(FILE), "--profile", "*", "config", "--format", "json"]
+    command = ["docker", "compose", "-f", str(file), "--profile", "*", "config", "--format", "json"]
     done = finish(*command, bare=True, environment=bare)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout)["services"])
@@ -61,7 +65,8 @@ def test_everything_is_bounded_and_comes_back(services: dict[str, Any]) -> None:
         assert service["restart"] == "unless-stopped", name
 
 
-def test_tools_have_the_time_that_they_need_to_end(services: dict[str, Any]) -> None:
+def test_tools_have_the_time_that_they_need_to_end() -> None:
+    services = composed(FILE)
     for name, seconds in DRAIN.items():
         grace = re.fullmatch(r"(\d+)s", services[name]["stop_grace_period"])
         assert grace, name
@@ -72,7 +77,7 @@ def test_no_secret_has_a_default_that_everybody_knows(services: dict[str, Any]) 
     """Where none is set, a service makes one by chance, or shares one that was made so."""
     for name, service in services.items():
         environment = service.get("environment", {})
-        secrets = [k for k in environment if re.search("MARKER$|PASSWORD", k)]
+        secrets = [k for k in environment if re.search("MARKER$|PASSWORD|TOKEN", k)]
         assert not [k for k in secrets if environment[k]], name
         if "MIRROR_MARKER" in secrets:
             started = " ".join([*(service.get("entrypoint") or ()), *(service["command"] or ())])

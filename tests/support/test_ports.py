@@ -90,3 +90,23 @@ def test_who_listens_elsewhere_with_the_same_number_is_not_the_owner() -> None:
     with socket.create_server(("127.7.7.7", port)):
         assert ports.owner(port) is None
         assert ports.claim(port, "GATEWAY_PORT") == port
+
+
+@pytest.mark.parametrize("host", ["127.7.7.7", "::1", "0.0.0.0", "::"])
+def test_a_port_of_another_host_is_told_with_its_holder(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, 0), family=family)
+    except OSError:
+        pytest.skip(f"this machine has no {host}")
+    with listener:
+        port = listener.getsockname()[1]
+        assert ports.owner(port, host) == os.getpid()
+        with pytest.raises(StackError, match=rf"port {port} is held by .*process {os.getpid()}"):
+            ports.claim(port, "PORT", host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_who_listens_on_one_address_keeps_a_port_from_all(host: str, held: int) -> None:
+    with pytest.raises(StackError, match=f"process {os.getpid()}"):
+        ports.claim(held, "PORT", host)

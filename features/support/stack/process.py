@@ -55,18 +55,20 @@ class Process:
         leader = self.pid
         return [each for each in psutil.process_iter() if leader and _session(each.pid) == leader]
 
-    def start(self, listening: Sequence[int]) -> None:
-        """Start the program and wait until it, and nobody else, listens on the ports."""
+    def start(self, listening: Sequence[int], host: str = ports.LOOPBACK) -> None:
+        """Start the program and wait until it, and nobody else, listens on the ports of a host."""
         try:
             self._child = self._spawn()
         except OSError as reason:
             raise StackError(f"{self.name} cannot be run: {reason}") from None
         if not self._outlives_the_run:
             GUARD.begin(self._child.pid)
-        outcome = watch(lambda: self._state(listening), lambda s: s != "starting", _START_WITHIN)
+        outcome = watch(
+            lambda: self._state(listening, host), lambda s: s != "starting", _START_WITHIN
+        )
         if outcome.value != "listening":
             what = outcome.value.replace("starting", f"does not listen on {listening}")
-            raise StackError(f"{self.name} {what} ({outcome.elapsed:.1f} s){self._tail()}")
+            raise StackError(f"{self.name} {what} ({outcome.elapsed:.1f} s){self.tail()}")
 
     def signal(self, number: signal.Signals, *, workers_too: bool = False) -> None:
         """Send a signal to the program, or to it and all it started."""
@@ -96,6 +98,11 @@ class Process:
             log.seek(0 if whole else self._mark)
             return log.read().decode(errors="replace")
 
+    def tail(self) -> str:
+        """Return the last lines of the log, to end a message with; "" when there are none."""
+        lines = self.log(whole=True).splitlines()[-_LOG_TAIL:]
+        return "; its log:" + "".join(f"\n  {line}" for line in lines) if lines else ""
+
     def mark(self) -> None:
         """Remember how long the log is now, so that it can be read from here."""
         self._mark = self._log.stat().st_size if self._log.exists() else 0
@@ -112,21 +119,18 @@ class Process:
                 preexec_fn=_many_files if self._outlives_the_run else _many_files_and_one_life,  # noqa: PLW1509 - no thread runs while services start
             )
 
-    def _state(self, listening: Sequence[int]) -> str:
+    def _state(self, listening: Sequence[int], host: str) -> str:
         if self._child is None or not self.running:
             code = self._child.returncode if self._child else None
             return f"ended at once with exit code {code}"
-        owners = ports.owners(listening)
+        owners = ports.owners(listening, host)
         if any(pid is None for pid in owners.values()):
             return "starting"
         for port, pid in owners.items():
             if not ports.descends(pid, self._child.pid):
-                return f"cannot have port {port}, held by {ports.describe_owner(port)},"
+                holder = ports.describe_owner(port, host)
+                return f"cannot have port {port}, held by {holder},"
         return "listening"
-
-    def _tail(self) -> str:
-        lines = self.log(whole=True).splitlines()[-_LOG_TAIL:]
-        return "; its log:" + "".join(f"\n  {line}" for line in lines) if lines else ""
 
 
 def _many_files_and_one_life() -> None:
