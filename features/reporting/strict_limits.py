@@ -9,18 +9,17 @@ Some promises break by chance, as a reload may lose a copy or not. Where the lim
 Where it bears `rare`, the promise was seen to break, and too seldom for a run to wait for it.
 """
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from behave.configuration import Configuration
 from behave.formatter.base import Formatter
-from behave.matchers import Match
-from behave.model import Feature, Row, Scenario, ScenarioOutline, ScenarioOutlineBuilder, Step
+from behave.model import Feature, Row, Scenario, ScenarioOutline, Step
 from behave.model_type import Status
-from behave.runner import Context, ModelRunner
+from behave.runner import ModelRunner
 
 from comparison.model import SEVERITIES
+from features.reporting.guarded import GuardedScenario, filled
 from features.support import waiting
 from features.support.errors import CannotFindOutError
 
@@ -34,7 +33,7 @@ _PROMISE, _LIMIT, _GATEWAY = "promise.", "limit", "gateway"
 _NOT_TAKEN_OVER = (*SEVERITIES, "allure.label.story:")  # tags that the limit has of its own
 
 
-class StrictScenario(Scenario):  # type: ignore[misc]
+class StrictScenario(GuardedScenario):
     """A promise as it is played for a gateway that is known to break it.
 
     `broken` is what the step said that asserted in vain, "" as long as none did; `tries` is how
@@ -62,6 +61,19 @@ class StrictScenario(Scenario):  # type: ignore[misc]
     def should_run_with_name_select(self, _: Configuration) -> bool:
         """Tell the same; the names were asked when it was made."""
         return self.selected
+
+    def guard(self, step: Step, play: Callable[[], None]) -> None:
+        """Play a step; one that asserts in vain is how the promise breaks, and does not fail."""
+        try:
+            play()
+        except AssertionError as reason:
+            if step.step_type == "given":
+                told = f"the promise could not be tried: {reason}"
+                raise CannotFindOutError(told) from reason
+            self.breaks(step, reason)
+        else:
+            if step is self.steps[-1] and not self.should_skip:
+                self.holds()
 
     def breaks(self, step: Step, reason: AssertionError) -> None:
         """Take down how the promise breaks; what comes after that step is not played."""
@@ -114,16 +126,6 @@ class StrictScenario(Scenario):  # type: ignore[misc]
         return super().compute_status()
 
 
-class StrictStep(Step):  # type: ignore[misc]
-    """A step of such a scenario, which does not fail when it asserts in vain."""
-
-    scenario: StrictScenario
-
-    def run(self, runner: ModelRunner, quiet: bool = False, capture: bool = True) -> bool:
-        """Play the step with its function guarded."""
-        return bool(super().run(_GuardingRunner(runner, self), quiet, capture))
-
-
 class _SilentRunner:
     """A runner, but for its formatters."""
 
@@ -133,40 +135,6 @@ class _SilentRunner:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._runner, name)
-
-
-class _GuardingRunner:
-    """A runner, but for the functions of steps."""
-
-    def __init__(self, runner: ModelRunner, step: StrictStep) -> None:
-        self._runner = runner
-        self._step = step
-        self.step_registry = self
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._runner, name)
-
-    def find_match(self, step: Step) -> Match | None:
-        """Return the function of a step, guarded."""
-        match = self._runner.step_registry.find_match(step)
-        if match is None:
-            return None
-        guarded = copy.copy(match)
-        guarded.run = lambda context: _guard(match.run, context, self._step)
-        return guarded
-
-
-def _guard(play: Callable[[Context], None], context: Context, step: StrictStep) -> None:
-    try:
-        play(context)
-    except AssertionError as reason:
-        if step.step_type == "given":
-            told = f"the promise could not be tried: {reason}"
-            raise CannotFindOutError(told) from reason
-        step.scenario.breaks(step, reason)
-    else:
-        if step is step.scenario.steps[-1] and not step.scenario.should_skip:
-            step.scenario.holds()
 
 
 def add(features: Sequence[Feature], config: Configuration) -> None:
@@ -211,27 +179,15 @@ def _strict(rows: Sequence[Scenario], limit: Scenario, config: Configuration) ->
     strict = StrictScenario(
         limit,
         own[_GATEWAY],
-        name=TITLE + ScenarioOutlineBuilder.render_template(promise.name, row),
+        name=TITLE + filled(promise.name, row),
         tags=list(dict.fromkeys([*limit.tags, *kept, STRICT])),
-        steps=[_step(each, row) for each in promise.steps],
         description=[f"{limit.name}: so its promise must break (line {limit.line})."],
         parent=promise.parent,
         background=promise.background,
     )
-    strict._row = row
-    for step in strict.steps:
-        step.scenario = strict
+    strict.give_steps(promise.steps, row)
     strict.selected = _is_selected(strict, rows, config)
     return strict
-
-
-def _step(template: Step, row: Row) -> StrictStep:
-    made = ScenarioOutlineBuilder.make_step_for_row(template, row)
-    step = StrictStep(
-        made.filename, made.line, made.keyword, made.step_type, made.name, made.text, made.table
-    )
-    step.location = made.location
-    return step
 
 
 def _is_selected(strict: StrictScenario, rows: Sequence[Scenario], config: Configuration) -> bool:
