@@ -90,7 +90,7 @@ def check_failure(scene: Scene, name: str) -> list[str]:
     failure = FAILURES[name]
     seen = ask(scene.shadow, _PATIENCE if failure.seen is silent else None)
     found = [] if failure.seen(seen) else [f"the shadow itself answered: {seen}"]
-    if failure.reached and not scene.copies():
+    if not scene.in_front.mirrors or (failure.reached and not scene.copies()):
         felt = "no copy reached the shadow, so its failure was felt by nobody"
         found.append(felt + scene.says())
     return found
