@@ -24,11 +24,17 @@ FROM    ?=
 PRODUCTS := mirror-agent recorder goreplay-middleware mirror-lua
 # How `make unit` plays tests: two files of them at the same time.
 SIDE_BY_SIDE := -n 2 --dist loadfile
+# Where `make recorders` listens: four ports from PORT on. Given to make, not in the environment, where
+# some shells have a HOST of their own.
+HOST    := 127.0.0.1
+PORT    := 18080
+# A checkout of GAL for `make spec-gal`, beside the version that is installed.
+GAL_SOURCE ?=
 # How often `make soak` runs the specification, and on which stack.
 N       ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor spec spec-all tools test lint unit audit requirements spec-local spec-docker spec-matrix mutants fuzz soak report comparison bench faults stack-up stack-down clean
+.PHONY: help doctor spec spec-all try tools test lint unit audit requirements spec-local spec-docker spec-matrix spec-gal mutants fuzz soak report comparison bench faults stack-up stack-down recorders clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +50,10 @@ spec: $(VENV)/spec ## play plain HAProxy's features, and of each other gateway t
 spec-all: $(VENV)/spec ## play the whole specification, gateways side by side (JOBS=1: in turn)
 	@$(BIN)/behave features/ $(CHOSEN); code=$$?; \
 	echo "Allure results: $(RESULTS) (make report: one HTML page of them)"; exit $$code
+
+try: $(VENV)/spec ## judge your own gateway: make try GATEWAY=my-gateway.yaml (TAGS= plays a part)
+	@test -n "$(GATEWAY)" || { echo "say which: make try GATEWAY=my-gateway.yaml" >&2; exit 2; }
+	@$(BIN)/behave features/ -D gateway='$(GATEWAY)' $(if $(TAGS),-t '$(TAGS)') $(BEHAVE)
 
 report: $(VENV)/spec ## make HTML pages of the last run's results: reports/allure.html, allure-by-gateway.html
 	@command -v npm >/dev/null || { echo "make report needs npm (Node.js 20 or newer)" >&2; exit 1; }
@@ -80,6 +90,9 @@ spec-docker: $(VENV)/spec
 spec-matrix: $(VENV)/spec ## play HAProxy's features, SPOE, Lua and log ring too, on 2.6 to 3.4
 	$(BIN)/python -m tests.matrix $(GATEWAYS_AT_ONCE) $(BEHAVE)
 
+spec-gal: $(VENV)/dev ## judge what GAL makes of the policy, for docs/gal.md (GAL_SOURCE= also a checkout of GAL)
+	$(BIN)/python -m tests.generators $(if $(GAL_SOURCE),--source '$(GAL_SOURCE)') --into docs
+
 mutants: $(VENV)/dev ## break the product in many small ways; the specification must notice each
 	$(BIN)/python -m tests.mutants
 
@@ -113,6 +126,9 @@ stack-up: $(VENV)/spec ## start the containers for use by hand (ports 10004 and 
 
 stack-down: $(VENV)/spec ## remove those containers
 	@$(BIN)/python -m features.support.stack.by_hand down
+
+recorders: $(VENV)/spec ## start a primary and a shadow to point your own gateway at (HOST=, PORT=)
+	@$(BIN)/python -m features.support.stack.recorders_by_hand '$(HOST)' '$(PORT)'
 
 clean: ## remove what runs leave: reports, caches, the environment
 	rm -rf reports $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

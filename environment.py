@@ -6,7 +6,6 @@ from behave.runner import Context
 from features.reporting import crash_scan, evidence, run_control, side_by_side
 from features.support import options, waiting
 from features.support.errors import CannotFindOutError
-from features.support.policy import load
 from features.support.scene import Scene
 from features.support.stack import signals
 
@@ -21,10 +20,10 @@ def before_all(context: Context) -> None:
     try:
         chosen = options.parse(context.config.userdata)
         waiting.set_patience(chosen.patience)
-        context.policy = load.load(chosen.policy)
+        context.policy = run_control.policy(chosen)
         context.seed = chosen.seed
         run_control.begin_stack(context, chosen)
-        context.plan = run_control.begin(context._runner, context.stack)
+        context.plan = run_control.begin(context._runner, context.stack, chosen.described)
         side_by_side.divide(context, chosen)
     except CannotFindOutError as reason:
         run_control.refuse(context._runner, str(reason))

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from comparison import age, costs, page, storage
 from comparison.costs import Costs
+from comparison.merge import merge
 from comparison.model import Column, Comparison, Run
-from comparison.publish import COSTS, write
+from comparison.publish import COSTS, PUBLISHED, write
 from comparison.verdicts import ScenarioResult, judge
 from features.support.gateways.catalogue import CATALOGUE, DOES_NOT_APPLY
 from features.support.gateways.model import Gateway
@@ -35,7 +36,8 @@ class Surroundings:
 class Finished:
     """A run that is over: results, what it ran on, its start (UTC), seconds, and its selection.
 
-    `played` counts every scenario that was played, by gateway.
+    `played` counts every scenario that was played, by gateway; `described` tells whether the
+    results are of a gateway that is not in the catalogue.
     """
 
     results: Sequence[ScenarioResult]
@@ -44,6 +46,7 @@ class Finished:
     seconds: float
     selection: str
     played: Mapping[str, int] = field(default_factory=dict)
+    described: bool = False
 
     @property
     def whole(self) -> bool:
@@ -106,12 +109,14 @@ def excused(results: Sequence[ScenarioResult]) -> Mapping[str, Mapping[str, str]
 def report(finished: Finished, file: Path) -> list[str]:
     """Write the JSON and the page beside it; what is published in docs/ stays as it is.
 
-    Returns lines that tell what was written; raises OSError.
+    The page shows a described gateway beside what is published of others. Returns lines that tell
+    what was written; raises OSError.
     """
     comparison = compare(finished)
     html = file.with_suffix(".html")
     write(file, storage.dump(comparison))
-    write(html, page.render(comparison, known_costs()))
+    shown = merge([storage.load(PUBLISHED), comparison]) if finished.described else comparison
+    write(html, page.render(shown, known_costs()))
     return [f"Comparison: {_short(html)}"]
 
 

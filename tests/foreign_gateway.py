@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 PRIMARY, SHADOW, MARKER, BIND = (
     os.environ[name] for name in ("PRIMARY", "SHADOW", "MIRROR_MARKER", "GATEWAY_BIND")
 )
-ROUTE = re.compile(r"/api/(v[123])(?:[/?]|$)")
+ROUTE = re.compile(os.environ.get("ROUTE", r"/api/(v[123])(?:[/?]|$)"))
 CREDENTIALS = {"authorization", "cookie", "proxy-authorization"}
+NOT_COPIED = {*CREDENTIALS, os.environ.get("NOT_COPIED", "")}
 HOP_BY_HOP = {"connection", "keep-alive", "te", "transfer-encoding", "upgrade", "x-mirrored-by"}
 Headers = list[tuple[str, str]]
 COPIES = ThreadPoolExecutor(4)
@@ -35,7 +36,7 @@ def send(
 
 def mirror(method: str, target: str, headers: Headers, body: bytes) -> None:
     """Send a copy."""
-    kept = [(n, v) for n, v in headers if n.lower() not in CREDENTIALS]
+    kept = [(n, v) for n, v in headers if n.lower() not in NOT_COPIED]
     try:
         send(SHADOW, method, target, [*kept, ("X-Mirrored-By", MARKER)], body)
     except (OSError, http.client.HTTPException) as reason:

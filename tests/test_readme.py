@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from features.support.gateways.haproxy_family import PROGRAM
-from features.support.stack.ports import free_port
+from features.support.stack.ports import free_port, is_free
 from features.support.stack.programs import find
 from features.support.waiting import eventually
 from tests.runs import ROOT, finish
@@ -20,11 +21,11 @@ from tests.stack.conftest import needs_engine
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 CONTAINERS = [block for block in BLOCKS if "docker compose" in block]
-EXTERNAL = [block for block in BLOCKS if "recorder --name" in block or "stack=external" in block]
+TRIED = [block for block in BLOCKS if "make try" in block]
 COMMANDS = [
     line.partition("  #")[0].strip()
     for block in BLOCKS
-    if block not in CONTAINERS + EXTERNAL
+    if block not in CONTAINERS + TRIED
     for line in block.splitlines()
 ]
 # Too long to be run by a test of make test itself, or running it already.
@@ -144,37 +145,59 @@ def test_make_starts_and_removes_the_stack() -> None:
     assert _run("cd docker && docker compose ps --quiet").stdout == ""
 
 
+@pytest.fixture
+def descriptions() -> Iterator[None]:
+    yield
+    for block in TRIED:
+        for name in re.findall(r"cat > (\S+)", block):
+            (ROOT / name).unlink(missing_ok=True)
+
+
 @pytest.mark.stack
-def test_a_gateway_that_runs_elsewhere_can_be_tested(programs: Path) -> None:
-    """As README says it, but on ports that are free here."""
-    text = "\n".join(EXTERNAL)
-    free = {port: str(free_port()) for port in sorted(set(re.findall(r"127\.0\.0\.1:(\d+)", text)))}
-    start, play = (
-        re.sub(r"(127\.0\.0\.1:)(\d+)", lambda m: m[1] + free[m[2]], each) for each in EXTERNAL
-    )
-    mirroring = {
-        "PRIMARY": f"127.0.0.1:{free['8080']}",
-        "SHADOW": f"127.0.0.1:{free['8090']}",
-        "GATEWAY_BIND": f"127.0.0.1:{free['10004']}",
-        "STATS_BIND": f"127.0.0.1:{free['9999']}",
-        "MIRROR_LUA": str(ROOT / "mirror-lua" / "mirror.lua"),
+@pytest.mark.usefixtures("descriptions")
+def test_a_gateway_that_a_run_starts_can_be_tried(programs: Path) -> None:
+    done = _run(TRIED[0], programs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "My gateway: of 2 promises 2 kept" in done.stdout
+
+
+@pytest.mark.stack
+@pytest.mark.usefixtures("descriptions")
+def test_a_gateway_that_runs_elsewhere_can_be_tried(programs: Path) -> None:
+    """As README says it, but on ports that are free here, and with somebody else's gateway."""
+    first, gateway = _free_ports(4), str(free_port())
+    text = TRIED[1].replace("make recorders &", "").replace("10004", gateway)
+    text = re.sub(r"1808(\d)", lambda found: str(first + int(found[1])), text)
+    own = {
+        "PRIMARY": f"127.0.0.1:{first}",
+        "SHADOW": f"127.0.0.1:{first + 2}",
+        "GATEWAY_BIND": f"127.0.0.1:{gateway}",
+        "MIRROR_MARKER": "ours",
     }
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    commands = (
+        ["make", "recorders", f"PORT={first}"],
+        [sys.executable, "tests/foreign_gateway.py"],
+    )
     with ExitStack() as running:
-        for command in [*start.splitlines(), "haproxy -db -f docker/haproxy-lua/haproxy.cfg"]:
-            process = running.enter_context(
-                subprocess.Popen(
-                    ["bash", "-c", f"exec {command.removesuffix('&')}"],
-                    cwd=ROOT,
-                    env={**os.environ, **mirroring, "PATH": path},
-                )
+        for command in commands:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env={**os.environ, **own}, start_new_session=True
             )
-            running.callback(process.terminate)
-        url = f"http://127.0.0.1:{free['10004']}/api/v1"
+            running.callback(process.wait)
+            running.callback(os.killpg, process.pid, signal.SIGTERM)
+        url = f"http://127.0.0.1:{gateway}/api/v1"
         eventually(lambda: _run(f"curl -sf {url}").returncode, lambda code: code == 0, within=30)
-        done = _run(play, programs)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert re.search(r"[1-9]\d* passed, 0 failed", done.stdout), done.stdout
+        done = _run(text, programs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Our gateway: of 2 promises 2 kept" in done.stdout
+
+
+def _free_ports(count: int) -> int:
+    """Return the first of so many free ports in a row."""
+    while True:
+        first = free_port()
+        if all(is_free(first + n) for n in range(count)):
+            return first
 
 
 def test_what_it_names_exists() -> None:

@@ -17,8 +17,9 @@ from behave.parser import parse_file
 from comparison.model import SEVERITIES, ScenarioRef
 from comparison.run_report import Finished, Surroundings, report
 from comparison.verdicts import ScenarioResult
-from features.reporting import staging, summary
+from features.reporting import staging, summary, try_report
 from features.reporting.strict_limits import StrictScenario
+from features.reporting.tried import TriedScenario, of
 from features.support.paths import ROOT
 
 _NAME = "comparison"
@@ -58,6 +59,7 @@ class ComparisonFormatter(Formatter):  # type: ignore[misc]
         wanted = self.stream_opener is _output(self.config) and not self.config.dry_run
         if not wanted or not _known:
             return
+        tried = [each for each in of(self._played) if each.skip_reason or _was_played(each)]
         finished = Finished(
             results=list(results(self._played)),
             surroundings=_known[0],
@@ -65,11 +67,16 @@ class ComparisonFormatter(Formatter):  # type: ignore[misc]
             seconds=time.time() - self._started,
             selection=_selection(self.config),
             played=_played(self._played),
+            described=bool(tried),
         )
         try:
             file = Path(self.stream_opener.name)
             with staging.alone(file.parent):
                 told = report(finished, file)
+                if tried:
+                    described, found = tried[0].described, try_report.verdicts(tried)
+                    told += try_report.keep(described, found, finished.started, file)
+                    told += try_report.table(described, found)
             print(*told, sep="\n")
         except OSError as reason:
             print(f"error: the comparison was not written: {reason}", file=sys.stderr)
@@ -97,7 +104,13 @@ def _selection(config: Configuration) -> str:
 
 
 def results(played: list[Feature]) -> Iterator[ScenarioResult]:
-    """Yield every scenario of a promise that the features hold, whether played or not."""
+    """Yield every scenario of a promise that the features hold, whether played or not.
+
+    Where a gateway is described, these are its own.
+    """
+    if tried := of(played):
+        yield from (result(each.feature, each, each) for each in tried)
+        return
     found = {
         (_path(each.filename), scenario.line): scenario
         for each in played
@@ -130,7 +143,7 @@ def result(feature: Feature, scenario: Scenario, played: Scenario | None) -> Sce
     return ScenarioResult(
         scenario=ref,
         feature=feature.name,
-        tags=tags,
+        tags=tags | {"limit"} if isinstance(scenario, TriedScenario) and scenario.broken else tags,
         gateway=_gateway(scenario),
         status=_status(played),
         reason=(played.skip_reason or "") if played else "",

@@ -7,10 +7,13 @@ from functools import cache
 from behave.configuration import Configuration
 from behave.model import Feature, Scenario
 
+from features.reporting.tried import TriedScenario
 from features.support.gateways.catalogue import CATALOGUE
+from features.support.gateways.described import Described
 from features.support.stack import NotChosen, Stack
 
 _FRONT = " is the gateway"
+_ONLY_DESCRIBED = NotChosen("a described gateway is played alone (-D gateway)")
 _NOT_ITS_OWN = "it stops or starts something, or makes certificates: this stack is not its own"
 
 
@@ -20,7 +23,14 @@ class Plan:
     `impossible` counts what was chosen and cannot run here, by its reason.
     """
 
-    def __init__(self, features: Sequence[Feature], config: Configuration, stack: Stack) -> None:
+    def __init__(
+        self,
+        features: Sequence[Feature],
+        config: Configuration,
+        stack: Stack,
+        described: Described | None = None,
+    ) -> None:
+        self.described = described
         self.to_play: list[Scenario] = []
         self.not_chosen = 0
         self.impossible: Counter[str] = Counter()
@@ -29,6 +39,10 @@ class Plan:
             if not scenario.should_run(config):
                 self.not_chosen += 1
                 continue
+            if described and not isinstance(scenario, TriedScenario):
+                self.not_chosen += 1
+                skip(scenario, _ONLY_DESCRIBED)
+                continue
             reasons = ((name, why_not(name)) for name in gateways_of(scenario))
             if told := next((why.about(name) for name, why in reasons if why), None):
                 if isinstance(told, NotChosen):
@@ -36,10 +50,15 @@ class Plan:
                     skip(scenario, told)
                 else:
                     self._rule_out(scenario, told)
-            elif "own-stack" in scenario.effective_tags and not stack.can_be_changed:
+            elif self._is_out_of_reach(scenario, stack):
                 self._rule_out(scenario, _NOT_ITS_OWN)
             else:
                 self.to_play.append(scenario)
+
+    def _is_out_of_reach(self, scenario: Scenario, stack: Stack) -> bool:
+        """Tell whether a scenario does what this stack cannot; a described gateway is asked."""
+        own = "own-stack" in scenario.effective_tags
+        return own and not stack.can_be_changed and not self.described
 
     @property
     def gateways(self) -> list[str]:

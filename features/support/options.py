@@ -9,22 +9,13 @@ from pathlib import Path
 
 from features.support.errors import OptionError
 from features.support.gateways.catalogue import CATALOGUE
+from features.support.gateways.described import Described, load
 from features.support.policy.load import REFERENCE
 from features.support.stack.service import Program
 from features.support.stack.settings import Settings
-from features.support.wire.client import Address
 
-KINDS = ("auto", "local", "docker", "external")
+KINDS = ("auto", "local", "docker")
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off", "")
-_ADDRESSES = {
-    "gateway": "where clients reach the gateway",
-    "stats": "where its figures are read",
-    "primary": "the primary's service port",
-    "primary_control": "the primary's control port",
-    "shadow": "the shadow's service port",
-    "shadow_control": "the shadow's control port",
-}
-_CREDENTIALS = ("stats_user", "stats_password")
 # The programs that an option may name a binary for.
 _PROGRAMS: Mapping[str, Program] = {
     service.program.name: service.program
@@ -32,8 +23,10 @@ _PROGRAMS: Mapping[str, Program] = {
     for service in gateway.services
     if service.program
 }
-_RUN = ("stack", "gateways", "jobs", "keep", "patience", "policy", "seed")
-_KNOWN = (*_RUN, *_PROGRAMS, *_ADDRESSES, *_CREDENTIALS)
+_RUN = ("stack", "gateway", "gateways", "jobs", "keep", "patience", "policy", "seed")
+# What a described gateway leaves nothing to say of.
+_OF_THE_CATALOGUE = ("stack", "gateways", "policy")
+_KNOWN = (*_RUN, *_PROGRAMS)
 _MOST_JOBS, _MOST_JOBS_BY_DEFAULT = 16, 4
 
 
@@ -42,7 +35,7 @@ class Options(Settings):
     """What a run was asked to do; the stack is told its part.
 
     `patience` multiplies every deadline; `policy` is the file that says which shares are asked for;
-    `jobs` is how many gateways are played side by side;
+    `jobs` is how many gateways are played side by side; `described` is the user's own gateway;
     generated requests come from `seed`, or from a new one.
     """
 
@@ -50,6 +43,7 @@ class Options(Settings):
     policy: Path = REFERENCE
     jobs: int = 1
     seed: int | None = None
+    described: Described | None = None
 
 
 def parse(userdata: Mapping[str, str]) -> Options:
@@ -63,33 +57,36 @@ def parse(userdata: Mapping[str, str]) -> Options:
             close = difflib.get_close_matches(name, _KNOWN, n=1)
             hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(_KNOWN)}"
             raise OptionError(f"-D {name}: there is no such option; {hint}")
-    addresses = {name: _address(name, own[name]) for name in _ADDRESSES if name in own}
-    options = Options(
-        stack=_choice("stack", own.get("stack", "auto"), KINDS),
+    described = _described(own) if "gateway" in own else None
+    stack = "external" if described and described.addresses else "local"
+    return Options(
+        stack=stack if described else _choice("stack", own.get("stack", "auto"), KINDS),
         keep=_flag("keep", own.get("keep", "no")),
         patience=_factor("patience", own.get("patience", "1")),
         programs=_programs(own),
-        addresses=addresses,
-        credentials=_credentials(own),
+        addresses=described.addresses if described else {},
+        credentials=described.credentials if described else None,
+        marker=described.marker if described else "",
         policy=_file("policy", own["policy"]) if "policy" in own else REFERENCE,
-        jobs=_jobs(own.get("jobs", "1")),
+        jobs=1 if described else _jobs(own.get("jobs", "1")),
         seed=_whole("seed", own["seed"]) if "seed" in own else None,
-        gateways=_gateways(own["gateways"]) if "gateways" in own else frozenset(CATALOGUE),
+        gateways=_chosen(own, described),
+        described=described,
     )
-    _check_external(options)
-    return options
 
 
-def _check_external(options: Options) -> None:
-    missing = [name for name in _ADDRESSES if name not in options.addresses]
-    if options.stack == "external" and missing:
-        raise OptionError(
-            f"-D stack=external also needs -D {missing[0]}=host:port ({_ADDRESSES[missing[0]]})"
-        )
-    given = [*options.addresses, *(_CREDENTIALS if options.credentials else ())]
-    if options.stack != "external" and given:
-        name = given[0]
-        raise OptionError(f"-D {name} is only possible together with -D stack=external")
+def _described(own: Mapping[str, str]) -> Described:
+    """Read the description of the user's own gateway; raises OptionError, FileError."""
+    for name in _OF_THE_CATALOGUE:
+        if name in own:
+            raise OptionError(f"-D {name} says nothing of a described gateway: leave it out")
+    return load(_file("gateway", own["gateway"]))
+
+
+def _chosen(own: Mapping[str, str], described: Described | None) -> frozenset[str]:
+    if described:
+        return frozenset({described.gateway.name})
+    return _gateways(own["gateways"]) if "gateways" in own else frozenset(CATALOGUE)
 
 
 def _gateways(value: str) -> frozenset[str]:
@@ -100,14 +97,6 @@ def _gateways(value: str) -> frozenset[str]:
             hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(CATALOGUE)}"
             raise OptionError(f"-D gateways: there is no gateway {name!r}; {hint}")
     return frozenset(names)
-
-
-def _credentials(own: Mapping[str, str]) -> tuple[str, str] | None:
-    given = [name for name in _CREDENTIALS if own.get(name)]
-    if len(given) == 1:
-        missing = next(name for name in _CREDENTIALS if name not in given)
-        raise OptionError(f"-D {given[0]} also needs -D {missing}")
-    return (own["stats_user"], own["stats_password"]) if given else None
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
@@ -174,14 +163,3 @@ def _file(name: str, value: str) -> Path:
     if not path.is_file():
         raise OptionError(f"-D {name}={value}: there is no file there")
     return path.resolve()
-
-
-def _is_port(text: str) -> bool:
-    return bool(re.fullmatch(r"[1-9][0-9]{0,4}", text)) and int(text) < 65536
-
-
-def _address(name: str, value: str) -> Address:
-    host, _, port = value.removeprefix("http://").rstrip("/").rpartition(":")
-    if not re.fullmatch(r"[\w.-]+|\[[\da-fA-F:.]+\]", host) or not _is_port(port):
-        raise OptionError(f"-D {name}={value}: give host:port")
-    return Address(host, int(port))

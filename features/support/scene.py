@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
-from features.support.errors import CannotFindOutError
+from features.support.errors import CannotFindOutError, MissingAbilityError
 from features.support.gateways.account import Account
 from features.support.gateways.model import Gateway
 from features.support.gateways.stats import Stats
@@ -93,10 +93,10 @@ class Scene:
 
         At least so many requests must have been received, or lost on their way.
         """
-        if self.gateway is None or self.noted is None:
-            raise CannotFindOutError("no gateway that keeps an account has been chosen yet")
-        goal = self.noted.received + self.noted.lost + at_least
-        return self.gateway.settled_account(self.stack, goal) - self.noted
+        gateway, noted = self.in_front, self.noted
+        if noted is None:
+            raise MissingAbilityError(f"{gateway.name} keeps no account")
+        return gateway.settled_account(self.stack, noted.received + noted.lost + at_least) - noted
 
     def says(self) -> str:
         """Return what the way of mirroring has counted, to end a message; "" if it does not."""

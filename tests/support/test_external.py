@@ -4,24 +4,27 @@ import pytest
 
 from features.support.errors import StackError
 from features.support.gateways.catalogue import CATALOGUE
-from features.support.options import parse
 from features.support.stack.external import ExternalStack
+from features.support.stack.settings import Settings
 from features.support.wire.client import Address
 
-NAMES = ("gateway", "stats", "primary", "primary_control", "shadow", "shadow_control")
+NAMES = (
+    *("gateway", "figures"),
+    *("primary.service", "primary.control", "shadow.service", "shadow.control"),
+)
 
 
 def elsewhere(**known: Address) -> ExternalStack:
     """An external stack; what is not known is at an address where nobody is."""
-    given = {name: str(known.get(name, f"{name}.invalid:80")) for name in NAMES}
-    return ExternalStack(parse({"stack": "external", **given}))
+    given = {name: known.get(name, Address(f"{name}.invalid", 80)) for name in NAMES}
+    return ExternalStack(Settings(stack="external", addresses=given))
 
 
 def test_every_port_is_where_it_was_said_to_be() -> None:
     at = elsewhere().address
     assert at("haproxy", "proxy") == Address("gateway.invalid", 80)
-    assert at("haproxy", "stats") == Address("stats.invalid", 80)
-    assert at("shadow", "control") == Address("shadow_control.invalid", 80)
+    assert at("haproxy", "stats") == Address("figures.invalid", 80)
+    assert at("shadow", "control") == Address("shadow.control.invalid", 80)
 
 
 def test_what_is_somebody_elses_is_not_touched() -> None:

@@ -128,7 +128,7 @@ def test_who_lacks_an_ability_says_why() -> None:
 
 def test_an_ability_that_is_not_declared_is_told() -> None:
     plain = CATALOGUE["HAProxy"]
-    with pytest.raises(CannotFindOutError, match=r"^HAProxy declares no share in features/"):
+    with pytest.raises(CannotFindOutError, match=r"^HAProxy declares no share$"):
         needed(plain.share, plain, "share")
 
 

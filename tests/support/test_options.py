@@ -10,15 +10,14 @@ from features.support.gateways.catalogue import CATALOGUE
 from features.support.options import Options, parse
 from features.support.wire.client import Address
 
-ADDRESSES = {
-    "gateway": "gw.example:80",
-    "stats": "http://gw.example:9999/",
-    "primary": "10.0.0.1:8080",
-    "primary_control": "10.0.0.1:8081",
-    "shadow": "[::1]:8080",
-    "shadow_control": "[::1]:8081",
-}
-EXTERNAL = {"stack": "external", **ADDRESSES}
+ELSEWHERE = """\
+name: Somewhere
+running:
+  address: http://gw.example:80
+  primary: {service: "10.0.0.1:8080", control: "10.0.0.1:8081"}
+  shadow: {service: "[::1]:8080", control: "[::1]:8081"}
+  figures: {address: "gw.example:9999", user: u, password: p}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -26,14 +25,10 @@ def no_program_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HAPROXY", raising=False)
 
 
-def without(name: str) -> dict[str, str]:
-    return {key: value for key, value in EXTERNAL.items() if key != name}
-
-
 WRONG: Sequence[tuple[Mapping[str, str], str]] = [
     ({"stak": "local"}, "-D stak: there is no such option; did you mean stack?"),
-    ({"xyz": "1"}, "-D xyz: there is no such option; known: stack, gateways, jobs, keep, "),
-    ({"stack": "dokcer"}, "-D stack=dokcer: choose one of auto, local, docker, external"),
+    ({"xyz": "1"}, "-D xyz: there is no such option; known: stack, gateway, gateways, jobs, "),
+    ({"stack": "dokcer"}, "-D stack=dokcer: choose one of auto, local, docker"),
     ({"stack": ""}, "-D stack=: choose one of"),
     ({"keep": "maybe"}, "-D keep=maybe: say yes or no"),
     ({"jobs": "0"}, "-D jobs=0: give a number from 1 to 16, or auto"),
@@ -53,19 +48,10 @@ WRONG: Sequence[tuple[Mapping[str, str], str]] = [
     ({"policy": "/absent"}, "-D policy=/absent: there is no file there"),
     ({"policy": ""}, "-D policy=: there is no file there"),
     ({"policy": "/usr"}, "-D policy=/usr: there is no file there"),
-    (without("stats"), "-D stack=external also needs -D stats=host:port (where its figures"),
-    (without("shadow_control"), "-D stack=external also needs -D shadow_control=host:port ("),
-    ({"gateway": "a:1"}, "-D gateway is only possible together with -D stack=external"),
-    ({"stack": "local", "primary": "a:1"}, "-D primary is only possible together with "),
-    ({**EXTERNAL, "stats_user": "u"}, "-D stats_user also needs -D stats_password"),
-    ({**EXTERNAL, "stats_password": "p"}, "-D stats_password also needs -D stats_user"),
-    ({"stats_user": "u", "stats_password": "p"}, "-D stats_user is only possible together with"),
-] + [
-    ({**EXTERNAL, "gateway": value}, f"-D gateway={value}: give host:port")
-    for value in (
-        *("", "gw", "gw:", ":80", "gw:0", "gw:65536", "gw:8o", "gw:\N{SUPERSCRIPT TWO}"),
-        *("https://gw:443", "gw:80/path", "user@gw:80", "a b:80", "gw:-1", "::1:80"),
-    )
+    ({"gateway": "/absent"}, "-D gateway=/absent: there is no file there"),
+    ({"gateway": "/dev/null", "stack": "local"}, "-D stack says nothing of a described gateway"),
+    ({"gateway": "/dev/null", "policy": "x"}, "-D policy says nothing of a described gateway"),
+    ({"primary": "a:1"}, "-D primary: there is no such option; "),
 ]
 
 
@@ -78,13 +64,16 @@ def test_without_options_the_machine_decides() -> None:
     assert parse({}) == Options(gateways=frozenset(CATALOGUE))
 
 
-def test_an_external_stack_is_all_its_addresses() -> None:
-    found = parse({**EXTERNAL, "stats_user": "u", "stats_password": "p"})
-    assert found.addresses["stats"] == Address("gw.example", 9999)
-    assert found.addresses["shadow"] == Address("[::1]", 8080)
-    assert set(found.addresses) == set(ADDRESSES)
+def test_a_gateway_elsewhere_is_all_its_addresses(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.yaml"
+    file.write_text(ELSEWHERE)
+    found = parse({"gateway": str(file)})
+    assert found.stack == "external"
+    assert found.gateways == frozenset({"Somewhere"})
+    assert found.addresses["figures"] == Address("gw.example", 9999)
+    assert found.addresses["shadow.service"] == Address("::1", 8080)
+    assert str(found.addresses["shadow.service"]) == "[::1]:8080"
     assert found.credentials == ("u", "p")
-    assert parse(EXTERNAL).credentials is None
 
 
 def test_another_policy_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,19 +106,8 @@ def outcome_of(userdata: Mapping[str, str]) -> Options | OptionError:
         return reason
 
 
-@given(st.dictionaries(st.sampled_from(sorted(EXTERNAL)), st.text(max_size=12)))
+@given(st.dictionaries(st.sampled_from(("stack", "jobs", "seed", "gateway")), st.text(max_size=12)))
 def test_whatever_is_said_is_read_or_refused_in_words(said: Mapping[str, str]) -> None:
-    found = outcome_of({**EXTERNAL, **said})
+    found = outcome_of(said)
     if isinstance(found, OptionError):
         assert str(found).startswith("-D ")
-    else:
-        assert all(0 < each.port < 65536 and each.host for each in found.addresses.values())
-
-
-@given(st.sampled_from(sorted(ADDRESSES)), st.text(alphabet=":0123456789./[]ax²٣", max_size=10))
-def test_an_address_is_read_or_refused(name: str, value: str) -> None:
-    found = outcome_of({**EXTERNAL, name: value})
-    if isinstance(found, OptionError):
-        assert str(found) == f"-D {name}={value}: give host:port"
-    else:
-        assert str(found.addresses[name]) in value

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.support.checks import copies
-from features.support.errors import CannotFindOutError
+from features.support.errors import MissingAbilityError
 from features.support.gateways.account import UNSURE, Account
 from features.support.gateways.model import needed
 from features.support.scene import Scene
@@ -76,7 +76,7 @@ def _after_restart(scene: Scene, before: Mapping[str, int]) -> Account:
     if not before:
         return now
     if scene.noted is None:
-        raise CannotFindOutError(f"{gateway.name} keeps no account")
+        raise MissingAbilityError(f"{gateway.name} keeps no account")
     ended = needed(gateway.account_at_end, gateway, "account_at_end")(scene.stack, gateway)
     earlier = ended - scene.noted
     return Account(

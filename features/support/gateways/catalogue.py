@@ -29,6 +29,12 @@ _GATEWAYS: tuple[Gateway, ...] = (
     traefik.GATEWAY,
 )
 
-CATALOGUE: Mapping[str, Gateway] = {gateway.name: gateway for gateway in _GATEWAYS}
+_known = {gateway.name: gateway for gateway in _GATEWAYS}
+CATALOGUE: Mapping[str, Gateway] = _known
 # Promises that mean nothing for a gateway, and why.
 DOES_NOT_APPLY: Mapping[str, Mapping[str, str]] = exemptions(_GATEWAYS)
+
+
+def add(gateway: Gateway) -> None:
+    """Let a gateway that somebody describes be one of them for the rest of the run."""
+    _known[gateway.name] = gateway

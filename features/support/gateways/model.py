@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from features.support.errors import CannotFindOutError
+from features.support.errors import CannotFindOutError, MissingAbilityError
 from features.support.gateways.account import Account, settled
 from features.support.gateways.fate import Fate, FateFigures
 from features.support.gateways.handling import Handling, HeaderChange
@@ -281,7 +281,7 @@ class Gateway(Topology):
 def needed(ability: T | None, gateway: Gateway, name: str) -> T:
     """Return an ability that a gateway has; raises CannotFindOutError where it declares none."""
     if ability is None:
-        raise CannotFindOutError(f"{gateway.name} declares no {name} in features/support/gateways")
+        raise MissingAbilityError(f"{gateway.name} declares no {name}")
     return ability
 
 

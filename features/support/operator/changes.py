@@ -6,7 +6,7 @@ How each gateway is changed stands in its description.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from features.support.errors import CannotFindOutError
+from features.support.errors import MissingAbilityError
 from features.support.gateways.model import SecondShadow, Setting, needed
 from features.support.operator import live_edits
 from features.support.scene import Scene
@@ -43,7 +43,7 @@ def invalid_share(scene: Scene) -> Iterator[None]:
     """Write an invalid share of route v2 into the configuration of the gateway; undo it."""
     known = scene.in_front.share
     if known is None or known.invalid is None:
-        raise CannotFindOutError(f"{scene.in_front.name} declares no invalid share")
+        raise MissingAbilityError(f"{scene.in_front.name} declares no invalid share")
     with live_edits.mistaken(scene, known.invalid, known.file):
         yield
 

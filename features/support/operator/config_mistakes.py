@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.support.errors import CannotFindOutError
+from features.support.errors import CannotFindOutError, MissingAbilityError
 from features.support.gateways.catalogue import CATALOGUE
 from features.support.gateways.model import MirroringMistake
 from features.support.operator import changes
@@ -40,7 +40,7 @@ def load(scene: Scene, name: str) -> Refusal:
     if name == _INVALID_SHARE:
         return _written(scene)
     if name not in gateway.mistakes:
-        raise CannotFindOutError(f"{gateway.name} declares no mistake {name!r}")
+        raise MissingAbilityError(f"{gateway.name} declares no mistake {name!r}")
     mistake = gateway.mistakes[name]
     service = gateway.playing(mistake.role)
     files, line = _files(scene, service, mistake) if _has_files(scene, service) else ({}, 0)

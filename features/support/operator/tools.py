@@ -1,11 +1,11 @@
 """Which service makes the copies."""
 
-from features.support.errors import CannotFindOutError
+from features.support.errors import MissingAbilityError
 from features.support.scene import Scene
 
 
 def tool(scene: Scene) -> str:
     """Return the service that makes the copies; raises CannotFindOutError where there is none."""
     if scene.gateway is None or scene.gateway.tool is None:
-        raise CannotFindOutError("this gateway has no mirroring tool beside it")
+        raise MissingAbilityError("this gateway has no mirroring tool beside it")
     return scene.gateway.tool

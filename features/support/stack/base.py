@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.support.errors import StackError
+from features.support.errors import MissingAbilityError, StackError
 from features.support.stack.certificates import Authority
 from features.support.stack.readiness import await_route
 from features.support.stack.service import RECORDERS, Service, Topology
@@ -136,7 +136,7 @@ class Stack(ABC):
         """Tell a service to read its configuration again."""
         described = self.service(service)
         if described.reload_signal is None and not described.before_reload:
-            raise StackError(f"{service} cannot be told to reload")
+            raise MissingAbilityError(f"{service} cannot be told to reload")
         if described.before_reload:
             done = self.exec(service, described.before_reload)
             if done.code:

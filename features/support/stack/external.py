@@ -4,13 +4,13 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from features.support.errors import StackError
+from features.support.errors import MissingAbilityError
 from features.support.stack.base import Execution, Stack
 from features.support.stack.service import Service, Topology
 from features.support.stack.settings import Settings
 from features.support.wire.client import Address
 
-_NAMES = {"proxy": "gateway", "stats": "stats"}
+_NAMES = {"proxy": "gateway", "stats": "figures"}
 
 
 class ExternalStack(Stack):
@@ -22,6 +22,7 @@ class ExternalStack(Stack):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings.credentials)
         self._addresses = settings.addresses
+        self.marker = settings.marker or self.marker
 
     def _why_not(self, gateway: Topology) -> str | None:
         """Return nothing: whatever gateway is at the address is taken for the one named."""
@@ -35,8 +36,10 @@ class ExternalStack(Stack):
 
     def address(self, service: str, port: str) -> Address:
         """Return the address that was given for it."""
-        recorder = {"service": service, "control": f"{service}_control"}
-        return self._addresses[_NAMES.get(port) or recorder[port]]
+        name = _NAMES.get(port) or f"{service}.{port}"
+        if name not in self._addresses:
+            raise MissingAbilityError(f"the description of {service} names no {name}")
+        return self._addresses[name]
 
     def address_inside(self, service: str, port: str) -> NoReturn:  # noqa: ARG002
         """Refuse."""
@@ -103,4 +106,5 @@ class ExternalStack(Stack):
         return [f"{name}: http://{address}" for name, address in self._addresses.items()]
 
     def _refuse(self, what: str, service: str) -> NoReturn:
-        raise StackError(f"{service} belongs to an external stack and cannot be {what} from here")
+        told = f"{service} belongs to an external stack and cannot be {what} from here"
+        raise MissingAbilityError(told)

