@@ -1,5 +1,6 @@
 """Somebody's own gateway, made of the file that describes it."""
 
+import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from features.support.gateways.model import Gateway, without_a_tool
 from features.support.policy.places import Source, shown
 from features.support.policy.sections import validated
 from features.support.stack import Stack
+from features.support.stack.compose import OWNER_LABEL, owner
 from features.support.stack.service import Port, Service
 from features.support.wire.client import Address
 
@@ -35,6 +37,7 @@ for name in PRIMARY SHADOW GATEWAY_BIND TLS_BIND STATS_BIND; do
 done
 cd "$0" && eval "$1" && eval "set -- $2" && exec "$@"
 """
+_CONTAINER = f"mirroring-spec-described-{os.getpid()}"
 _PASSED_ON = (
     *("PRIMARY", "SHADOW", "MIRROR_MARKER", "CONFIGURATION", "SCRATCH", "TLS_CERTIFICATE"),
     *("GATEWAY_BIND", "TLS_BIND", "STATS_BIND"),
@@ -125,6 +128,7 @@ def _started(source: Source, said: Description, directory: Path) -> Service:
         reload_signal=Signals[reload_] if reload_ else None,
         before_reload=() if reload_ else tuple(said.can.reload or ()),
         owns_ports=not started.image,
+        removal=("docker", "rm", "--force", _CONTAINER) if started.image else (),
     )
 
 
@@ -158,9 +162,16 @@ def _words(started: Started, directory: Path) -> str:
     place = [f"--volume={directory}:{directory}:ro", f"--workdir={directory}"]
     # As whoever runs it, for the description's directory may be open to nobody else.
     who = '--user="$(id -u):$(id -g)"'
-    run = ["docker", "run", "--rm", "--init", "--network=host", who, *passed, *place]
+    whose = [f"--name={_CONTAINER}", who, *(f"--label={each}" for each in _labels())]
+    run = ["docker", "run", "--rm", "--init", "--network=host", *whose, *passed, *place]
     shared = ['--volume="$SCRATCH:$SCRATCH"', '--volume="$TLS_CERTIFICATE:$TLS_CERTIFICATE:ro"']
     return " ".join([*run, *shared, _quoted(started.image), *words])
+
+
+def _labels() -> list[str]:
+    """Return labels by which Compose removes what a killed run has left, as it does of others."""
+    of_compose = f"project={_CONTAINER} service={_NAME} oneoff=False config-hash=none".split()
+    return [f"{OWNER_LABEL}={owner()}", *(f"com.docker.compose.{each}" for each in of_compose)]
 
 
 def _quoted(word: str) -> str:

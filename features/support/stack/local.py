@@ -94,6 +94,7 @@ class LocalStack(Stack):
     def stop(self, service: str) -> None:
         """Terminate the process; its addresses stay its own."""
         self._processes[service].stop()
+        self._remove(self.service(service))
 
     def restore(self, service: str) -> None:
         """Start the program again on its old ports; one that runs is left alone."""
@@ -172,11 +173,17 @@ class LocalStack(Stack):
 
     def down(self) -> None:
         """Stop the processes, the last started first, and remove the directory of the run."""
-        for process in reversed(self._processes.values()):
+        for name, process in reversed(self._processes.items()):
             process.stop()
+            self._remove(self.service(name))
         if self._made:
             shutil.rmtree(self._made, ignore_errors=True)
             self._made = None
+
+    def _remove(self, service: Service) -> None:
+        """Remove what may outlive a service's process; mostly there is nothing any more."""
+        if service.removal:
+            subprocess.run(service.removal, capture_output=True, timeout=_EXEC_WITHIN, check=False)
 
     def how_to_reach(self) -> list[str]:
         """Tell the addresses, the processes and where the logs are."""

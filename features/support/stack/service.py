@@ -53,7 +53,8 @@ class Service:
     that its container needs as well, where its variable says. `network_of` is the service
     whose network its container shares. `named_by` is the variable of the Compose file that names
     the image of a program that comes in an image only. A service that another process runs, as an
-    engine does, does not own its ports.
+    engine does, does not own its ports; `removal` is a command that removes what outlives its
+    process then.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Service:
     named_by: str | None = None
     mend: Callable[[str], str] | None = None
     owns_ports: bool = True
+    removal: tuple[str, ...] = ()
 
     @property
     def loaded(self) -> list[Path]:
