@@ -43,10 +43,10 @@ def described(directory: Path, **more: Any) -> Path:
     return file
 
 
-def tried(file: Path, promises: Mapping[str, str], directory: Path) -> Run:
+def tried(file: Path, promises: Mapping[str, str], directory: Path, *more: str) -> Run:
     """Play some promises for a described gateway; its report goes into the directory."""
     tags = " or ".join(f"@promise.{each}" for each in promises)
-    return behave([*compared(directory), "-D", f"gateway={file}", "-t", tags, "features/"])
+    return behave([*compared(directory), "-D", f"gateway={file}", "-t", tags, *more, "features/"])
 
 
 def verdicts(directory: Path, played: Run) -> dict[str, str]:
@@ -121,7 +121,8 @@ def test_what_does_not_start_is_told_with_its_own_words(
     tmp_path: Path, started: Mapping[str, Any], told: str
 ) -> None:
     (tmp_path / "broken.cfg").write_text("listen ${UNKNOWN}\n")
-    played = tried(described(tmp_path, started=started), {"method": ""}, tmp_path)
+    hasty = ("-D", "patience=0.2")
+    played = tried(described(tmp_path, started=started), {"method": ""}, tmp_path, *hasty)
     assert played.code == 1
     assert told in played.output, played.output
     assert "Traceback" not in played.output

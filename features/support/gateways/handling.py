@@ -41,6 +41,7 @@ class Handling:
     tells      whether copies tell their route
     forwarded  who sent a copy, as it tells: a pattern, in which {client} is the client's address
     at_once    whether each of several requests at the same moment is sure to be copied
+    loses      how many requests in a hundred may have no copy
     """
 
     words: str = NO_CHANGE
@@ -50,6 +51,7 @@ class Handling:
     tells: bool = False
     forwarded: str = "{client}"
     at_once: bool = True
+    loses: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """Nginx, which mirrors by itself; its log has a line for each copy."""
 
+import json
 import re
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
+from features.support.errors import CannotFindOutError
 from features.support.gateways import self_mirroring as family
 from features.support.gateways.account import Account
 from features.support.gateways.fate import FateFigures
+from features.support.gateways.figures import page
 from features.support.gateways.handling import Handling
 from features.support.gateways.model import (
     SHADOW_HOST,
@@ -64,7 +67,20 @@ def _account(stack: Stack, gateway: Gateway) -> Account:
     ended = Counter(_statuses(stack, gateway))
     failed = {"no_connection": ended.pop("502", 0), "no_answer": ended.pop("504", 0)}
     sent = ended.total()
-    return Account(sent + sum(failed.values()), sent, {}, failed, in_flight=0)
+    on_the_way = _under_way(stack)
+    return Account(sent + sum(failed.values()) + on_the_way, sent, {}, failed, on_the_way)
+
+
+def _under_way(stack: Stack) -> int:
+    """Count the copies that have not ended: each has a connection of its own to the shadow.
+
+    One that an earlier scenario has left would be counted in the middle of the next one.
+    """
+    try:
+        told = json.loads(page(stack, "shadow", "control", "/journal?id=none"))
+    except CannotFindOutError:  # no copy is on its way to a shadow that is gone
+        return 0
+    return len(told["open"])
 
 
 def _second_location() -> Sequence[tuple[str, str]]:
