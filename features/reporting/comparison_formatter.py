@@ -75,7 +75,7 @@ class ComparisonFormatter(Formatter):  # type: ignore[misc]
                 told = report(finished, file)
                 if tried:
                     described, found = tried[0].described, try_report.verdicts(tried)
-                    told += try_report.keep(described, found, finished.started, file)
+                    told += try_report.keep(described, found, file)
                     told += try_report.table(described, found)
             print(*told, sep="\n")
         except OSError as reason:

@@ -1,12 +1,19 @@
 """Scenarios made of an outline's template, whose steps play under the scenario's eyes."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from behave.matchers import Match
-from behave.model import Row, Scenario, ScenarioOutlineBuilder, Step
+from behave.model import (
+    Feature,
+    Row,
+    Scenario,
+    ScenarioOutline,
+    ScenarioOutlineBuilder,
+    Step,
+)
 from behave.runner import ModelRunner
 
 
@@ -56,6 +63,13 @@ class _GuardingRunner:
             self._step, partial(match.run, context)
         )
         return guarded
+
+
+def put_behind(outline: ScenarioOutline, made: Sequence[GuardedScenario], feature: Feature) -> None:
+    """Let scenarios be played behind the outline that they are made of."""
+    place = feature.run_items.index(outline) + 1
+    feature.run_items[place:place] = made
+    feature.scenarios.extend(made)
 
 
 def filled(template: str, row: Row) -> str:

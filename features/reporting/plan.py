@@ -12,7 +12,7 @@ from features.support.gateways.catalogue import CATALOGUE
 from features.support.gateways.described import Described
 from features.support.stack import NotChosen, Stack
 
-_FRONT = " is the gateway"
+FRONT = " is the gateway"
 _ONLY_DESCRIBED = NotChosen("a described gateway is played alone (-D gateway)")
 _NOT_ITS_OWN = "it stops or starts something, or makes certificates: this stack is not its own"
 
@@ -93,8 +93,8 @@ def gateways_of(scenario: Scenario) -> list[str]:
 
 def _named(scenario: Scenario) -> Iterator[str]:
     for step in scenario.all_steps:
-        if step.name.endswith(_FRONT):
-            yield step.name.removesuffix(_FRONT)
+        if step.name.endswith(FRONT):
+            yield step.name.removesuffix(FRONT)
 
 
 def skip(scenario: Scenario, reason: str) -> None:

@@ -16,7 +16,7 @@ from features.reporting import (
     terminal,
     tried,
 )
-from features.reporting.plan import Plan
+from features.reporting.plan import FRONT, Plan
 from features.reporting.run_info import Ran
 from features.support.checks import first_look
 from features.support.gateways import catalogue
@@ -27,8 +27,6 @@ from features.support.policy.load import Policy, load
 from features.support.scene import Scene
 from features.support.stack import Stack, choose, retire, retire_at_exit
 from features.support.wire import targets
-
-_FRONT = " is the gateway"
 
 
 def use_formatters() -> None:
@@ -81,9 +79,9 @@ def _know(runner: ModelRunner, described: Described) -> None:
     catalogue.add(described.gateway)
     targets.use_prefixes(described.prefixes)
     any_gateway, name = next(iter(catalogue.CATALOGUE)), described.gateway.name
-    put = runner.step_registry.find_match(Step("", 0, "Given", "given", f"{any_gateway}{_FRONT}"))
+    put = runner.step_registry.find_match(Step("", 0, "Given", "given", f"{any_gateway}{FRONT}"))
     runner.step_registry.add_step_definition(
-        "given", f"{name}{_FRONT}", lambda context: put.func(context, name)
+        "given", f"{name}{FRONT}", lambda context: put.func(context, name)
     )
 
 

@@ -19,7 +19,7 @@ from behave.model_type import Status
 from behave.runner import ModelRunner
 
 from comparison.model import SEVERITIES
-from features.reporting.guarded import GuardedScenario, filled
+from features.reporting.guarded import GuardedScenario, filled, put_behind
 from features.support import waiting
 from features.support.errors import CannotFindOutError
 
@@ -141,9 +141,7 @@ def add(features: Sequence[Feature], config: Configuration) -> None:
     """Put the promise of each limit behind it, once a row, for those that are chosen."""
     for feature in features:
         for item, made in list(_made(feature, config)):
-            place = feature.run_items.index(item) + 1
-            feature.run_items[place:place] = made
-            feature.scenarios.extend(made)
+            put_behind(item, made, feature)
 
 
 def _made(

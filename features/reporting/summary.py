@@ -86,7 +86,7 @@ def reason_of(scenario: Scenario) -> str:
 
 def short(text: str) -> list[str]:
     """Return the first lines of a text, short enough to be read in a terminal."""
-    lines = [_clipped(" ".join(line.split())) for line in text.splitlines() if line.strip()]
+    lines = [clipped(" ".join(line.split())) for line in text.splitlines() if line.strip()]
     if len(lines) <= _LINES:
         return lines
     return [*lines[: _LINES - 1], f"... and {len(lines) - _LINES + 1} lines more, in the report"]
@@ -108,5 +108,6 @@ def _meant(scenario: Scenario) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _clipped(line: str) -> str:
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 4]} ..."
+def clipped(line: str, most: int = _LONGEST) -> str:
+    """Return a line, or as much of it as may be shown."""
+    return line if len(line) <= most else f"{line[: most - 4]} ..."

@@ -11,7 +11,7 @@ from behave.model import Feature, Row, Scenario, ScenarioOutline, Step
 from behave.model_type import Status
 from behave.runner import ModelRunner
 
-from features.reporting.guarded import GuardedScenario, filled
+from features.reporting.guarded import GuardedScenario, filled, put_behind
 from features.support.errors import MissingAbilityError
 from features.support.gateways.described import Described
 
@@ -94,10 +94,7 @@ def add(features: Sequence[Feature], described: Described) -> None:
     for feature in features:
         outlines = [each for each in feature.run_items if isinstance(each, ScenarioOutline)]
         for outline in outlines:
-            made = list(_made(feature, outline, described))
-            place = feature.run_items.index(outline) + 1
-            feature.run_items[place:place] = made
-            feature.scenarios.extend(made)
+            put_behind(outline, list(_made(feature, outline, described)), feature)
 
 
 def _made(

@@ -5,12 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from comparison import age
 from comparison.publish import write
+from features.reporting.summary import clipped
 from features.reporting.tried import Found, TriedScenario
 from features.support.gateways.described import Described
 from features.support.telling import printable
@@ -35,10 +34,8 @@ class Judged:
         """Take a scenario into account; the worst of them is the verdict."""
         self.scenarios.append(f"{tried.filename}:{tried.line}")
         if _WORST_FIRST.index(tried.found) < _WORST_FIRST.index(self.found):
-            self.found, self.why = (
-                tried.found,
-                " ".join((tried.why or tried.skip_reason or "").split()),
-            )
+            self.found = tried.found
+            self.why = " ".join((tried.why or tried.skip_reason or "").split())
 
 
 def verdicts(tried: Sequence[TriedScenario]) -> list[Judged]:
@@ -57,31 +54,35 @@ def table(described: Described, found: Sequence[Judged]) -> list[str]:
     rest = [each for each in found if each.found is not Found.KEPT]
     width = max((len(each.promise) for each in rest), default=0)
     lines = [
-        printable(f"  {each.found:<23}  {each.promise:<{width}}  {_clipped(each.why)}")
+        printable(f"  {each.found:<23}  {each.promise:<{width}}  {clipped(each.why, _LONGEST)}")
         for each in sorted(rest, key=lambda each: _WORST_FIRST.index(each.found))
     ]
     return ["", f"{described.gateway.name}: of {len(found)} promises {told}", *lines]
 
 
-def keep(
-    described: Described, found: Sequence[Judged], began: datetime, comparison: Path
-) -> list[str]:
+def slug(gateway: str) -> str:
+    """Return a gateway's name as files are called."""
+    return re.sub(r"[^a-z0-9]+", "-", gateway.lower()).strip("-")
+
+
+def keep(described: Described, found: Sequence[Judged], comparison: Path) -> list[str]:
     """Write the verdicts beside a run's comparison, which the file holds as well.
 
     Returns a line that tells where; raises OSError.
     """
-    name = re.sub(r"[^a-z0-9]+", "-", described.gateway.name.lower()).strip("-")
-    file = comparison.with_name(f"{name}.json")
+    file = comparison.with_name(f"{slug(described.gateway.name)}.json")
+    held = json.loads(comparison.read_text(encoding="utf-8"))
+    run = held["runs"][0]
     document: dict[str, Any] = {
         "described": {
             "format": FORMAT,
             "gateway": {"name": described.gateway.name, "version": described.said.version},
-            "suite": {"commit": age.commit(), "changed": age.is_changed()},
-            "began": began.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "suite": {"commit": run["commit"], "changed": run["changed"]},
+            "began": run["started"],
             "profiles": _profiles(found),
             "verdicts": {each.promise: _verdict(each) for each in found},
         },
-        **json.loads(comparison.read_text(encoding="utf-8")),
+        **held,
     }
     write(file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     return [f"Report: {file} (to keep; make comparison FROM='docs/comparison.json {file}')"]
@@ -102,7 +103,3 @@ def _verdict(each: Judged) -> dict[str, Any]:
         **told,
         "scenarios": each.scenarios,
     }
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]} ..."

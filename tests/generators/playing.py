@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from comparison import age
+from features.reporting.try_report import slug
 from features.support.stack.programs import why_missing
 from tests.generators.judged import Judged, of_report
 from tests.generators.providers import Provider
@@ -58,7 +59,7 @@ class Trial:
     @property
     def slug(self) -> str:
         """Return the name of its file."""
-        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        return slug(self.name)
 
     def configuration(self, generated: Generated) -> str:
         """Return what is started: the generated text with nothing but addresses exchanged."""
@@ -119,9 +120,9 @@ def _play(described: Path, promises: Sequence[str], reports: Path) -> tuple[Run,
 def _of_run(known: Judged, run: Run, reports: Path) -> Judged:
     lines = run.output.splitlines()
     looked = [line.removeprefix(_LOOKED) for line in lines if line.startswith(_LOOKED)]
-    files = [file for file in reports.glob("*.json") if file.name != "comparison.json"]
-    if files:
-        verdicts = of_report(json.loads(files[0].read_text(encoding="utf-8")))
+    report = reports / f"{slug(known.name)}.json"
+    if report.exists():
+        verdicts = of_report(json.loads(report.read_text(encoding="utf-8")))
         return replace(known, first_look=looked, verdicts=verdicts)
     if refused := message(run.output):
         started = _ENDED not in run.output

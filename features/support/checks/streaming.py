@@ -91,10 +91,7 @@ def send_to_read_late(scene: Scene, size: int, pause: float) -> None:
     """
     scene.misbehave("primary", answer_bytes=size * _MB, prefix="/api")
     sent = request("GET", "/api/v1/export")
-
-    def copied() -> bool:
-        return any(each.request_id == sent.request_id for each in scene.shadow.received())
-
+    copied = partial(scene.shadow.copies_of, str(sent.request_id))
     stay = partial(watch, copied, until=bool, within=_COPY_WITHIN)
     scene.exchanges.append(patient_clients.read_late(scene.entry, sent, pause, stay))
     scene.misbehave("primary")

@@ -279,7 +279,7 @@ class Gateway(Topology):
 
 
 def needed(ability: T | None, gateway: Gateway, name: str) -> T:
-    """Return an ability that a gateway has; raises CannotFindOutError where it declares none."""
+    """Return an ability that a gateway has; raises MissingAbilityError where it declares none."""
     if ability is None:
         raise MissingAbilityError(f"{gateway.name} declares no {name}")
     return ability

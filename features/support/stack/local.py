@@ -173,9 +173,8 @@ class LocalStack(Stack):
 
     def down(self) -> None:
         """Stop the processes, the last started first, and remove the directory of the run."""
-        for name, process in reversed(self._processes.items()):
-            process.stop()
-            self._remove(self.service(name))
+        for name in reversed(self._processes):
+            self.stop(name)
         if self._made:
             shutil.rmtree(self._made, ignore_errors=True)
             self._made = None

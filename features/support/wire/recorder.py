@@ -67,18 +67,15 @@ class Recorder:
 
     def health_checks(self) -> int:
         """Return how often a gateway has checked this service's health since the last reset."""
-        return int(
-            self._call("GET", "/journal", params=[("id", "none")])["counters"]["health_checks"]
-        )
+        return int(self._state()["counters"]["health_checks"])
 
     def connections(self) -> int:
         """Return how many connections the service has taken since the last reset."""
-        counters = self._call("GET", "/journal", params=[("id", "none")])["counters"]
-        return int(counters["connections"]) - self.connections_before
+        return int(self._state()["counters"]["connections"]) - self.connections_before
 
     def open_connections(self) -> set[int]:
         """Return the connections to the service that are open now, as the journal numbers them."""
-        return set(self._call("GET", "/journal", params=[("id", "none")])["open"])
+        return set(self._state()["open"])
 
     def misbehave(self, **faults: Fault) -> None:
         """Set the faults of this recorder; they replace those set before."""
@@ -96,6 +93,10 @@ class Recorder:
     def close(self) -> None:
         """Close the connection to the control port."""
         self._session.close()
+
+    def _state(self) -> dict[str, Any]:
+        """Return what the journal tells beside its entries."""
+        return self._call("GET", "/journal", params=[("id", "none")])
 
     def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         url = f"http://{self._locate('control')}{path}"
