@@ -47,8 +47,7 @@ def addresses_of(policy: Path = REFERENCE) -> dict[str, tuple[str, int]]:
 def with_variables(text: str, addresses: Mapping[str, tuple[str, int]]) -> str:
     """Return a generated configuration with variables in the place of addresses."""
     for name, (host, port) in addresses.items():
-        for exchange in _of(name, re.escape(host), port):
-            text = exchange.apply(text)
+        text = _exchanged(text, _of(name, re.escape(host), port))
     return text
 
 
@@ -63,6 +62,10 @@ def _of(name: str, host: str, port: int) -> Sequence[Exchange]:
 
 def relocated(text: str, surroundings: Sequence[Exchange]) -> str:
     """Return a configuration that asks for nothing but what this machine has."""
-    for exchange in surroundings:
-        text = exchange.apply(text)
+    return _exchanged(text, surroundings)
+
+
+def _exchanged(text: str, exchanges: Sequence[Exchange]) -> str:
+    for each in exchanges:
+        text = each.apply(text)
     return text
